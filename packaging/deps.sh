@@ -1,0 +1,31 @@
+#!/bin/sh
+# Installs what building, testing and the demo need, from Debian alone. Quick when all is there.
+# Usage: packaging/deps.sh [build|test|demo|bench]...
+set -eu
+build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev"
+test="libcmocka-dev bats iproute2 nftables procps python3-minimal clang-format"
+demo="iproute2 nftables procps"
+want="$build"
+for group in "$@"; do
+	case $group in
+	build) ;;
+	test) want="$want $test" ;;
+	demo) want="$want $demo" ;;
+	bench) want="$want $demo" ;;
+	*) echo "deps.sh: no group '$group'" >&2; exit 2 ;;
+	esac
+done
+missing=
+for p in $want; do
+	dpkg-query -W -f='${Status}\n' "$p" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+	echo "deps.sh: missing packages, and only root can install them: apt-get install$missing" >&2
+	exit 3
+fi
+export DEBIAN_FRONTEND=noninteractive
+echo "installing:$missing"
+apt-get update -qq
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every subcommand shares: its shape and its two ways to end.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include "base/err.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); /* argv[0] is the subcommand; returns an exit code */
+	const char *what;                  /* one line of help */
+};
+
+/* Finds argv[1] in the table (ended by a row without a name) and runs it; prints help from the
+ * table for --help, help and nothing at all, and the version for --version. */
+int cli_dispatch(const char *program, const struct command *table, int argc, char **argv);
+
+/* Prints "program: text" on standard error and returns e->code. */
+int cli_fail(const struct err *e);
+
+#endif
