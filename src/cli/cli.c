@@ -22,6 +22,26 @@ int cli_fail(const struct err *e)
 	return e->code;
 }
 
+int cli_options(const struct opt_use *use, int argc, char **argv, void *to, int *code)
+{
+	struct err e;
+	int n = opt_parse(use, argc, argv, to, &e);
+	char command[64];
+
+	if (n >= 0)
+		return n;
+	snprintf(command, sizeof(command), "%s %s", program_name, argv[0]);
+	if (n == OPT_WANTS_HELP) {
+		opt_help(use, command, stdout);
+		*code = EXIT_DONE;
+	} else {
+		cli_fail(&e);
+		fprintf(stderr, "`%s --help` tells how\n", command);
+		*code = e.code;
+	}
+	return -1;
+}
+
 int cli_dispatch(const char *program, const struct command *table, int argc, char **argv)
 {
 	program_name = program;
