@@ -10,27 +10,27 @@
 enum lim_link { LIM_ETHERNET, LIM_RAW_IP };
 
 enum lim_kind {
-	LIM_KIND_OTHER,  /* neither IP nor ARP */
-	LIM_KIND_ARP,    /* src, dst: sender and target protocol address */
-	LIM_KIND_IP,     /* IPv4 or IPv6, told apart by the mapped address */
+	LIM_KIND_OTHER,	 /* neither IP nor ARP */
+	LIM_KIND_ARP,	 /* src, dst: sender and target protocol address */
+	LIM_KIND_IP,	 /* IPv4 or IPv6, told apart by the mapped address */
 	LIM_KIND_BROKEN, /* claims to be IP or ARP and is not */
 };
 
-#define LIM_F_FRAGMENT 0x01u /* not the first fragment: no ports */
-#define LIM_F_PORTS    0x02u /* sport and dport are valid (ICMP echo: the identifier in both) */
-#define LIM_F_QUOTE    0x04u /* q_* are valid: an ICMP error that quotes a packet */
-#define LIM_F_LINKCAST 0x08u /* link-layer destination is multicast or broadcast */
+#define LIM_F_FRAGMENT	0x01u /* not the first fragment: no ports */
+#define LIM_F_PORTS	0x02u /* sport and dport are valid (ICMP echo: the identifier in both) */
+#define LIM_F_QUOTE	0x04u /* q_* are valid: an ICMP error that quotes a packet */
+#define LIM_F_LINKCAST	0x08u /* link-layer destination is multicast or broadcast */
 #define LIM_F_FIRSTFRAG 0x10u /* first fragment */
-#define LIM_F_DNS      0x20u /* dns_flags is valid */
+#define LIM_F_DNS	0x20u /* dns_flags is valid */
 
 #define LIM_TCP_FIN 0x01u
 #define LIM_TCP_SYN 0x02u
 #define LIM_TCP_RST 0x04u
 #define LIM_TCP_ACK 0x10u
 
-#define LIM_PROTO_ICMP   1
-#define LIM_PROTO_TCP    6
-#define LIM_PROTO_UDP    17
+#define LIM_PROTO_ICMP	 1
+#define LIM_PROTO_TCP	 6
+#define LIM_PROTO_UDP	 17
 #define LIM_PROTO_ICMPV6 58
 
 struct lim_packet {

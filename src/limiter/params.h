@@ -65,8 +65,7 @@
 	  "ceiling of that window, which doubles with each answered round")                        \
 	X(WINDOW_SHAKE, "window-handshake", 16384, 2048, 16384, "bytes",                           \
 	  "bytes that a TCP connection may send on the strength of its handshake alone")           \
-	X(CONSENT, "consent", 15 * LIM_S, 5 * LIM_S, 15 * LIM_S, "ns",                             \
-	  "how long an answer lasts")                                                              \
+	X(CONSENT, "consent", 15 * LIM_S, 5 * LIM_S, 15 * LIM_S, "ns", "how long an answer lasts") \
 	X(CONSENT_TUNNEL, "consent-tunnel", 30 * LIM_S, 5 * LIM_S, 30 * LIM_S, "ns",               \
 	  "how long it lasts for the only peer of a device that does nothing but tunnel")          \
 	X(PAUSE_FIRST, "pause-first", 60 * LIM_S, 60 * LIM_S, 86400 * LIM_S, "ns",                 \
@@ -95,7 +94,7 @@
 #define LIM_VISITORS 1024
 #endif
 #define LIM_WAYS     4
-#define LIM_RESERVED 8  /* peers that keep a trickle whatever happens */
+#define LIM_RESERVED 8	/* peers that keep a trickle whatever happens */
 #define LIM_OWN4     32 /* own IPv4 addresses */
 #define LIM_OWN6     32 /* own IPv6 addresses */
 #define LIM_EVENTS   64

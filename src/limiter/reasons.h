@@ -37,7 +37,7 @@
 	X(LINK_OTHER, "link-other", "too many frames of other protocols")                          \
 	X(VISITOR_SYN, "visitor-connections", "too many new connections from one stranger")
 
-#define LIM_X(id, key, what) LIM_PASS_##id,
+#define LIM_X(id, key, what)  LIM_PASS_##id,
 #define LIM_XD(id, key, what) LIM_DROP_##id,
 enum lim_reason {
 	LIM_PASS_REASONS(LIM_X) LIM_FIRST_DROP,

@@ -12,8 +12,8 @@
 #include "reasons.h"
 
 #define LIM_EPOCH   (1ull << 45) /* about 9.8 hours: more than any budget looks back */
-#define LIM_VERSION 1u           /* layout of everything in this file */
-#define LIM_MAGIC   0x484f4c44u  /* "HOLD" */
+#define LIM_VERSION 1u		 /* layout of everything in this file */
+#define LIM_MAGIC   0x484f4c44u	 /* "HOLD" */
 
 #define LIM_X(id, ...) LIM_B_##id,
 enum lim_budget_id { LIM_BUDGETS(LIM_X) LIM_B_COUNT };
@@ -24,7 +24,7 @@ enum lim_value_id { LIM_VALUES(LIM_X) LIM_V_COUNT };
 
 struct lim_budget {
 	lim_u64 period; /* ns for one unit */
-	lim_u64 span;   /* depth * period */
+	lim_u64 span;	/* depth * period */
 };
 
 /* Own addresses with their on-link prefixes. */
@@ -49,11 +49,11 @@ struct lim_config {
 	struct lim_addr override_addr, override_mask;
 };
 
-#define LIM_PEER_STRONG   0x01u /* has answered what only a willing peer answers */
-#define LIM_PEER_WEAK     0x02u /* has answered as any host must: SYN-ACK, echo reply */
-#define LIM_PEER_VISITOR  0x04u /* came to us; we never addressed it first */
-#define LIM_PEER_LINK     0x08u /* on-link */
-#define LIM_PEER_TUNNEL   0x10u /* last answer was not TCP */
+#define LIM_PEER_STRONG	 0x01u /* has answered what only a willing peer answers */
+#define LIM_PEER_WEAK	 0x02u /* has answered as any host must: SYN-ACK, echo reply */
+#define LIM_PEER_VISITOR 0x04u /* came to us; we never addressed it first */
+#define LIM_PEER_LINK	 0x08u /* on-link */
+#define LIM_PEER_TUNNEL	 0x10u /* last answer was not TCP */
 
 struct lim_peer {
 	struct lim_addr addr;
@@ -61,12 +61,12 @@ struct lim_peer {
 	lim_u64 touched;     /* last packet either way */
 	lim_u64 pause_until; /* veto */
 	lim_u64 out_bytes, in_bytes;
-	lim_u32 since;   /* bytes sent since the last answer */
-	lim_u32 window;  /* how many that may be */
-	lim_u32 credit;  /* visitor: bytes it may still be sent */
-	lim_u32 held;    /* packets held back */
+	lim_u32 since;	/* bytes sent since the last answer */
+	lim_u32 window; /* how many that may be */
+	lim_u32 credit; /* visitor: bytes it may still be sent */
+	lim_u32 held;	/* packets held back */
 	lim_u16 vetoes;
-	lim_u8 flags; /* LIM_PEER_* */
+	lim_u8 flags;	    /* LIM_PEER_* */
 	lim_u8 reserved_at; /* its place in lim_state.reserved, if that still names it */
 	lim_u8 last_reason, pad[3];
 };
@@ -76,23 +76,24 @@ struct lim_peer_set {
 	struct lim_peer way[LIM_WAYS];
 };
 
-#define LIM_FLOW_SHOOK   0x01u /* handshake confirmed */
-#define LIM_FLOW_DATA    0x02u /* the peer has taken or given data */
+#define LIM_FLOW_SHOOK	 0x01u /* handshake confirmed */
+#define LIM_FLOW_DATA	 0x02u /* the peer has taken or given data */
 #define LIM_FLOW_INBOUND 0x04u /* the peer spoke first */
-#define LIM_FLOW_SYN     0x08u /* we sent a SYN or SYN-ACK; una is its sequence number */
-#define LIM_FLOW_SPOKE   0x10u /* inbound flow: we sent since the peer's last packet */
-#define LIM_FLOW_DNS     0x20u /* a query is outstanding */
-#define LIM_FLOW_HALF    0x40u /* holds a half-open credit */
-#define LIM_FLOW_OUT     0x80u /* we have sent on it */
+#define LIM_FLOW_SYN	 0x08u /* we sent a SYN or SYN-ACK; una is its sequence number */
+#define LIM_FLOW_SPOKE	 0x10u /* inbound flow: we sent since the peer's last packet */
+#define LIM_FLOW_DNS	 0x20u /* a query is outstanding */
+#define LIM_FLOW_HALF	 0x40u /* holds a half-open credit */
+#define LIM_FLOW_OUT	 0x80u /* we have sent on it */
 
 struct lim_flow {
 	lim_u32 una, nxt;    /* TCP: oldest unacknowledged, next to send (RFC 9293 3.3.1) */
 	lim_u32 touched;     /* in units of 2^24 ns */
+	lim_u32 paid_at;     /* when it first paid what is still to return; same units */
 	lim_u32 paid_bytes;  /* charged to unanswered budgets, to return on an answer */
 	lim_u32 shake_bytes; /* sent on the strength of the handshake */
 	lim_u16 paid_pkts;
 	lim_u8 flags; /* LIM_FLOW_* */
-	lim_u8 turns; /* inbound flow: alternations */
+	lim_u8 turns; /* inbound flow: alternations; DNS: queries outstanding */
 };
 
 struct lim_flow_set {
@@ -105,6 +106,11 @@ struct lim_prefix {
 	lim_u64 pkts, bytes, half_open, new_conn, weak;
 };
 
+struct lim_contact {
+	lim_u32 tag;	 /* lowest bit: its credit has come back */
+	lim_u32 paid_at; /* in units of 2^24 ns */
+};
+
 struct lim_reserve {
 	lim_u32 tag, pad;
 };
@@ -113,12 +119,12 @@ struct lim_state {
 	lim_u32 lock; /* first: the BPF back-end's spin lock */
 	lim_u32 magic, version, reserved_next;
 	lim_u64 device[LIM_B_COUNT]; /* device-wide buckets; entries of others unused */
-	lim_u64 other_peer;          /* last time traffic changed peer, for the lone tunnel */
+	lim_u64 other_peer;	     /* last time traffic changed peer, for the lone tunnel */
 	lim_u32 last_peer, pad;
 	struct lim_reserve reserved[LIM_RESERVED];
 	struct lim_prefix prefix[LIM_PREFIXES];
 	lim_u64 visitor[LIM_VISITORS];
-	lim_u32 contact[LIM_CONTACTS]; /* tag; lowest bit: its credit has come back */
+	struct lim_contact contact[LIM_CONTACTS];
 	struct lim_peer_set peer[LIM_PEER_SETS];
 	struct lim_flow_set flow[LIM_FLOW_SETS];
 };
@@ -141,14 +147,16 @@ struct lim_report {
 };
 
 _Static_assert(sizeof(struct lim_peer) == 80, "lim_peer");
-_Static_assert(sizeof(struct lim_flow) == 24, "lim_flow");
+_Static_assert(sizeof(struct lim_flow) == 28, "lim_flow");
 _Static_assert(sizeof(struct lim_event) == 32, "lim_event");
 _Static_assert((LIM_PEER_SETS & (LIM_PEER_SETS - 1)) == 0, "power of two");
 _Static_assert((LIM_FLOW_SETS & (LIM_FLOW_SETS - 1)) == 0, "power of two");
 _Static_assert((LIM_PREFIXES & (LIM_PREFIXES - 1)) == 0, "power of two");
 _Static_assert((LIM_CONTACTS & (LIM_CONTACTS - 1)) == 0, "power of two");
 _Static_assert((LIM_VISITORS & (LIM_VISITORS - 1)) == 0, "power of two");
-_Static_assert(sizeof(struct lim_state) + sizeof(struct lim_report) + 2 * sizeof(struct lim_config) <= 256 * 1024,
+_Static_assert(sizeof(struct lim_state) + sizeof(struct lim_report) +
+		       2 * sizeof(struct lim_config) <=
+		   256 * 1024,
 	       "the limiter promises at most 256 kB");
 
 #endif

@@ -10,8 +10,8 @@ typedef __UINT16_TYPE__ lim_u16;
 typedef __UINT32_TYPE__ lim_u32;
 typedef __UINT64_TYPE__ lim_u64;
 
-#define LIM_INLINE static inline __attribute__((always_inline, unused))
-#define LIM_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define LIM_INLINE	static inline __attribute__((always_inline, unused))
+#define LIM_LIKELY(x)	__builtin_expect(!!(x), 1)
 #define LIM_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* An IPv4 or IPv6 address as four host-order words, IPv4 mapped as ::ffff:a.b.c.d (RFC 4291

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * The two questions, answered and counted. Includes no helper call and no loop without a bound,
+ * so that BPF can run it whole under one spin lock.
+ */
+#ifndef LIM_DECIDE_H
+#define LIM_DECIDE_H
+
+#include "egress.h"
+#include "ingress.h"
+
+#define LIM_EVENT_GAP (100 * LIM_MS) /* at most one event a reason in this time */
+
+LIM_INLINE void lim_note_event(struct lim_report *r, const struct lim_packet *p,
+			       const struct lim_addr *peer, enum lim_reason why, lim_u64 now)
+{
+	struct lim_event *e = &r->event[r->events & (LIM_EVENTS - 1)];
+
+	if (r->event_time[why] && now - r->event_time[why] < LIM_EVENT_GAP)
+		return;
+	r->event_time[why] = now;
+	e->time = now - LIM_EPOCH;
+	e->peer = *peer;
+	e->len = p->wire_len;
+	e->port = p->dport;
+	e->proto = p->proto;
+	e->reason = (lim_u8)why;
+	r->events++;
+}
+
+LIM_INLINE void lim_count(struct lim_report *r, const struct lim_packet *p,
+			  const struct lim_addr *peer, enum lim_reason why, lim_u64 now)
+{
+	r->packets[why] += p->segs;
+	r->bytes[why] += p->wire_len;
+	if (LIM_UNLIKELY(why >= LIM_FIRST_DROP))
+		lim_note_event(r, p, peer, why, now);
+}
+
+LIM_INLINE enum lim_reason lim_decide_egress(struct lim_state *s, const struct lim_config *c,
+					     struct lim_report *r, const struct lim_packet *p,
+					     lim_u64 now)
+{
+	struct lim_out o = {.s = s, .c = c, .p = p, .now = now + LIM_EPOCH};
+	enum lim_reason why = lim_out_packet(&o);
+
+	lim_count(r, p, &p->dst, why, o.now);
+	return why;
+}
+
+LIM_INLINE enum lim_reason lim_decide_ingress(struct lim_state *s, const struct lim_config *c,
+					      struct lim_report *r, const struct lim_packet *p,
+					      lim_u64 now)
+{
+	enum lim_reason why = lim_in_packet(s, c, p, now + LIM_EPOCH);
+
+	lim_count(r, p, &p->src, why, now + LIM_EPOCH);
+	return why;
+}
+
+#endif

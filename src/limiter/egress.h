@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * The way out: may this packet leave?
+ */
+#ifndef LIM_EGRESS_H
+#define LIM_EGRESS_H
+
+#include "bucket.h"
+#include "where.h"
+
+/* One packet on its way out, with what was looked up for it. */
+struct lim_out {
+	struct lim_state *s;
+	const struct lim_config *c;
+	const struct lim_packet *p;
+	lim_u64 now;
+	lim_u64 hash, flow_hash;
+	struct lim_peer *peer;
+	struct lim_flow *flow;
+	struct lim_prefix *prefix;
+	int link;     /* destination is on-link */
+	int new_conn; /* a SYN that is not a retransmission */
+};
+
+LIM_INLINE int lim_is_icmp(const struct lim_packet *p)
+{
+	return p->proto == LIM_PROTO_ICMP || p->proto == LIM_PROTO_ICMPV6;
+}
+
+LIM_INLINE int lim_is_echo_request(const struct lim_packet *p)
+{
+	return (p->proto == LIM_PROTO_ICMP && p->icmp_type == 8) ||
+	       (p->proto == LIM_PROTO_ICMPV6 && p->icmp_type == 128);
+}
+
+LIM_INLINE int lim_is_dns_query(const struct lim_packet *p)
+{
+	if (!(p->flags & LIM_F_PORTS) || p->dport != 53)
+		return 0;
+	return p->proto == LIM_PROTO_UDP ||
+	       (p->proto == LIM_PROTO_TCP &&
+		(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN);
+}
+
+/* Device-wide budget: takes units if they are there. */
+LIM_INLINE int lim_device_take(struct lim_state *s, const struct lim_config *c,
+			       enum lim_budget_id id, lim_u64 now, lim_u32 units)
+{
+	if (!lim_can(s->device[id], &c->budget[id], now, units))
+		return 0;
+	lim_take(&s->device[id], &c->budget[id], now, units);
+	return 1;
+}
+
+/* Has the peer answered lately enough for its whole window? A device that has spoken to nobody
+ * else for a while is a tunnel's end, and tunnels keep alive more slowly. */
+LIM_INLINE int lim_fresh(const struct lim_state *s, const struct lim_config *c,
+			 const struct lim_peer *e, lim_u32 tag, lim_u64 now)
+{
+	lim_u64 age = now - e->answered;
+
+	if (!(e->flags & LIM_PEER_STRONG))
+		return 0;
+	if (age < c->value[LIM_V_CONSENT])
+		return 1;
+	return (e->flags & LIM_PEER_TUNNEL) && s->last_peer == tag &&
+	       now - s->other_peer > c->value[LIM_V_CONSENT_TUNNEL] &&
+	       age < c->value[LIM_V_CONSENT_TUNNEL];
+}
+
+/* Only ARP for an address of our own, or asking before we have one (RFC 5227), may leave. */
+LIM_INLINE enum lim_reason lim_out_arp(struct lim_out *o)
+{
+	lim_u32 at = lim_where4(o->c, o->p->src.w[3]);
+	enum lim_budget_id id = o->p->proto == 1 ? LIM_B_LINK_PROBE : LIM_B_LINK_OTHER;
+
+	if (!(at & (LIM_AT_OWN | LIM_AT_NONE)))
+		return LIM_DROP_SPOOF;
+	if (!lim_device_take(o->s, o->c, id, o->now, o->p->segs))
+		return id == LIM_B_LINK_PROBE ? LIM_DROP_LINK_PROBE : LIM_DROP_LINK_OTHER;
+	return LIM_PASS_LINK;
+}
+
+/* Without an address yet: DHCP (RFC 2131 4.1), IGMP, duplicate address detection, router
+ * solicitation, multicast listener reports (RFC 4862 5.4.2, 4861 6.3.7, 3590). */
+LIM_INLINE int lim_unspecified_ok(const struct lim_packet *p)
+{
+	if (lim_is4(&p->src))
+		return (p->proto == LIM_PROTO_UDP && p->sport == 68 && p->dport == 67 &&
+			p->dst.w[3] == 0xffffffffu) ||
+		       (p->proto == 2 && p->dst.w[3] >> 8 == 0xe00000);
+	return p->proto == LIM_PROTO_ICMPV6 && p->dst.w[0] >> 16 == 0xff02 &&
+	       (p->icmp_type == 131 || p->icmp_type == 133 || p->icmp_type == 135 ||
+		p->icmp_type == 143);
+}
+
+LIM_INLINE enum lim_reason lim_out_cast(struct lim_out *o)
+{
+	int probe = o->p->proto == LIM_PROTO_ICMPV6 && o->p->icmp_type == 135;
+	enum lim_budget_id id = probe ? LIM_B_LINK_PROBE : LIM_B_LINK_CAST;
+
+	if (!lim_device_take(o->s, o->c, id, o->now, o->p->segs))
+		return probe ? LIM_DROP_LINK_PROBE : LIM_DROP_LINK_CAST;
+	return LIM_PASS_LINK;
+}
+
+/* Room in the peer's window? */
+LIM_INLINE int lim_window_take(struct lim_out *o)
+{
+	struct lim_peer *e = o->peer;
+	lim_u64 window = e->window;
+
+	if (!lim_fresh(o->s, o->c, e, lim_tag(o->hash), o->now) &&
+	    window > o->c->value[LIM_V_WINDOW_START])
+		window = o->c->value[LIM_V_WINDOW_START];
+	if (e->since + (lim_u64)o->p->wire_len > window)
+		return 0;
+	e->since += o->p->wire_len;
+	return 1;
+}
+
+LIM_INLINE enum lim_reason lim_new_conn_check(struct lim_out *o)
+{
+	const struct lim_budget *b = o->c->budget;
+
+	if (!lim_can(o->s->device[LIM_B_HALF_OPEN], &b[LIM_B_HALF_OPEN], o->now, 1))
+		return LIM_DROP_HALF_OPEN;
+	if (!lim_can(o->prefix->half_open, &b[LIM_B_HALF_OPEN_PREFIX], o->now, 1) &&
+	    !(o->peer && lim_fresh(o->s, o->c, o->peer, lim_tag(o->hash), o->now)))
+		return LIM_DROP_HALF_OPEN;
+	if (!lim_can(o->prefix->new_conn, &b[LIM_B_NEW_CONN], o->now, 1))
+		return LIM_DROP_NEW_CONN;
+	return LIM_PASS_TRICKLE;
+}
+
+/* Is the peer one of the last that answered? Those keep a trickle through any spray. */
+LIM_INLINE int lim_reserved(const struct lim_out *o)
+{
+	return o->peer &&
+	       o->s->reserved[o->peer->reserved_at & (LIM_RESERVED - 1)].tag == lim_tag(o->hash);
+}
+
+LIM_INLINE int lim_override(struct lim_out *o)
+{
+	const struct lim_config *c = o->c;
+	const struct lim_addr *m = &c->override_mask, *a = &c->override_addr, *d = &o->p->dst;
+	lim_u64 until = c->override_until + LIM_EPOCH;
+
+	if (!c->override_until || o->now >= until)
+		return 0;
+	if (((d->w[0] ^ a->w[0]) & m->w[0]) | ((d->w[1] ^ a->w[1]) & m->w[1]) |
+	    ((d->w[2] ^ a->w[2]) & m->w[2]) | ((d->w[3] ^ a->w[3]) & m->w[3]))
+		return 0;
+	if (!lim_can(o->s->device[LIM_B_OVERRIDE_PKTS], &c->budget[LIM_B_OVERRIDE_PKTS], o->now,
+		     o->p->segs))
+		return 0;
+	if (!lim_device_take(o->s, c, LIM_B_OVERRIDE_BYTES, o->now, o->p->wire_len))
+		return 0;
+	lim_take(&o->s->device[LIM_B_OVERRIDE_PKTS], &c->budget[LIM_B_OVERRIDE_PKTS], o->now,
+		 o->p->segs);
+	return 1;
+}
+
+/* To somebody who has not answered. All budgets are looked at before any is spent, so that what
+ * one of them holds back does not drain the others. */
+LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o)
+{
+	const struct lim_budget *b = o->c->budget;
+	struct lim_state *s = o->s;
+	lim_u64 contact = lim_hash_contact(o->c, &o->p->dst);
+	struct lim_contact *known = &s->contact[contact & (LIM_CONTACTS - 1)];
+	lim_u32 tag = lim_tag(contact) & ~1u;
+	int first = (known->tag & ~1u) != tag || !known->tag;
+	int reserved = lim_reserved(o);
+	lim_u32 segs = o->p->segs, len = o->p->wire_len;
+
+	if (!lim_can(o->prefix->pkts, &b[LIM_B_SILENT_PKTS], o->now, segs) ||
+	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
+		return o->peer && (o->peer->flags & LIM_PEER_STRONG) ? LIM_DROP_WINDOW
+								     : LIM_DROP_SILENT;
+	if (!reserved) {
+		if (first && !lim_can(s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1))
+			return LIM_DROP_CONTACTS;
+		if (first &&
+		    !lim_can(s->device[LIM_B_CONTACT_ANY], &b[LIM_B_CONTACT_ANY], o->now, 1))
+			return LIM_DROP_CONTACTS_ANY;
+		if (!lim_can(s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs) ||
+		    !lim_can(s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len))
+			return LIM_DROP_DEVICE;
+	}
+	if (first) {
+		lim_take(&s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1);
+		lim_take(&s->device[LIM_B_CONTACT_ANY], &b[LIM_B_CONTACT_ANY], o->now, 1);
+		known->tag = tag;
+		known->paid_at = lim_flow_time(o->now);
+	}
+	/* A reserved trickle is lent by the device's budget: what it overdraws, others wait for. */
+	lim_take(&s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs);
+	lim_take(&s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len);
+	lim_take(&o->prefix->pkts, &b[LIM_B_SILENT_PKTS], o->now, segs);
+	lim_take(&o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len);
+	return reserved ? LIM_PASS_RESERVED : LIM_PASS_TRICKLE;
+}
+
+/* On-link and silent: the link's own, wider budget. */
+LIM_INLINE enum lim_reason lim_out_link(struct lim_out *o)
+{
+	const struct lim_budget *b = &o->c->budget[LIM_B_LINK_BYTES];
+
+	if (!lim_can(o->prefix->bytes, b, o->now, o->p->wire_len))
+		return LIM_DROP_LINK_BYTES;
+	lim_take(&o->prefix->bytes, b, o->now, o->p->wire_len);
+	return LIM_PASS_LINK;
+}
+
+/* Remembers what was sent, so that an answer can be told from a coincidence. */
+LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why)
+{
+	const struct lim_packet *p = o->p;
+	struct lim_flow *f = o->flow;
+	lim_u32 end = p->seq + p->payload + !!(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_FIN));
+
+	if (!f) {
+		f = lim_flow_claim(o->s, o->flow_hash, o->now);
+		f->una = p->seq;
+		f->nxt = end;
+		if (why == LIM_PASS_VISITOR)
+			f->flags = LIM_FLOW_INBOUND;
+	}
+	if (!f->paid_pkts && !(f->flags & LIM_FLOW_HALF) && !(f->flags & LIM_FLOW_DNS))
+		f->paid_at = lim_flow_time(o->now);
+	f->flags |= LIM_FLOW_OUT | LIM_FLOW_SPOKE;
+	f->touched = lim_flow_time(o->now);
+	if (p->proto == LIM_PROTO_TCP) {
+		if (p->tcp_flags & LIM_TCP_SYN) {
+			if (!(f->flags & LIM_FLOW_SYN) || f->una != p->seq) {
+				f->una = p->seq;
+				f->nxt = end;
+				f->shake_bytes = 0;
+				f->flags &= (lim_u8) ~(LIM_FLOW_SHOOK | LIM_FLOW_DATA);
+			}
+			f->flags |= LIM_FLOW_SYN;
+		} else if (p->tcp_flags & LIM_TCP_RST) {
+			f->flags &= (lim_u8)~LIM_FLOW_HALF; /* answered with RST: a failure */
+		} else if (end - f->nxt < 0x40000000u) {
+			f->nxt = end;
+		}
+	}
+	if (why == LIM_PASS_TRICKLE || why == LIM_PASS_RESERVED) {
+		f->paid_pkts += p->segs;
+		f->paid_bytes += p->wire_len;
+	} else if (why == LIM_PASS_HANDSHAKE) {
+		f->shake_bytes += p->wire_len;
+	}
+	if (o->new_conn) {
+		lim_take(&o->prefix->new_conn, &o->c->budget[LIM_B_NEW_CONN], o->now, 1);
+		lim_take(&o->prefix->half_open, &o->c->budget[LIM_B_HALF_OPEN_PREFIX], o->now, 1);
+		lim_take(&o->s->device[LIM_B_HALF_OPEN], &o->c->budget[LIM_B_HALF_OPEN], o->now, 1);
+		f->flags |= LIM_FLOW_HALF;
+	}
+	if (lim_is_dns_query(p)) {
+		f->turns += (f->flags & LIM_FLOW_DNS) ? f->turns < 255 : 1 - f->turns;
+		f->flags |= LIM_FLOW_DNS;
+	}
+}
+
+/* May a unicast packet go to this peer? */
+LIM_INLINE enum lim_reason lim_out_judge(struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+	struct lim_peer *e = o->peer;
+	lim_u32 len = p->wire_len;
+	int reply = lim_is_icmp(p) && !lim_is_echo_request(p);
+
+	if (e && e->pause_until > o->now && e->credit < len)
+		return LIM_DROP_VETO;
+	if (e && (e->flags & LIM_PEER_STRONG)) {
+		if (lim_window_take(o))
+			return LIM_PASS_CONSENT;
+	} else if (o->flow && (o->flow->flags & LIM_FLOW_SHOOK) && p->proto == LIM_PROTO_TCP &&
+		   o->flow->shake_bytes + len <= o->c->value[LIM_V_WINDOW_SHAKE]) {
+		return LIM_PASS_HANDSHAKE;
+	}
+	if (e && e->credit >= len) {
+		e->credit -= len;
+		return LIM_PASS_VISITOR;
+	}
+	if (o->link)
+		return lim_out_link(o);
+	/* Nothing left of what it sent us. Errors and echo replies are never a first contact; nor
+	 * is what our services say to whoever came, unless it is we who open a connection. */
+	if (reply ||
+	    (e && (e->flags & LIM_PEER_VISITOR) && !o->new_conn &&
+	     o->now - e->touched < 60 * LIM_S && (!o->flow || (o->flow->flags & LIM_FLOW_INBOUND))))
+		return LIM_DROP_REFLECT;
+	return lim_out_silent(o);
+}
+
+LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+	struct lim_peer *e;
+	enum lim_reason why = LIM_PASS_TRICKLE;
+	int dns = lim_is_dns_query(p);
+
+	o->hash = lim_hash_peer(o->c, &p->dst);
+	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
+	o->peer = e = lim_peer_find(o->s, o->hash);
+	o->flow = lim_flow_find(o->s, o->flow_hash);
+	o->prefix = &o->s->prefix[lim_prefix_index(o->c, &p->dst, o->link)];
+	o->new_conn = !o->link && p->proto == LIM_PROTO_TCP &&
+		      (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN &&
+		      !(o->flow && (o->flow->flags & LIM_FLOW_SYN) && o->flow->una == p->seq);
+	if (dns) {
+		if (!lim_can(o->s->device[LIM_B_DNS], &o->c->budget[LIM_B_DNS], o->now, p->segs))
+			why = LIM_DROP_DNS;
+		else if (!lim_can(o->s->device[LIM_B_DNS_FAIL], &o->c->budget[LIM_B_DNS_FAIL],
+				  o->now, p->segs))
+			why = LIM_DROP_DNS_FAIL;
+	}
+	if (why < LIM_FIRST_DROP && o->new_conn)
+		why = lim_new_conn_check(o);
+	if (why < LIM_FIRST_DROP)
+		why = lim_out_judge(o);
+	if (why >= LIM_FIRST_DROP && why != LIM_DROP_VETO && lim_override(o))
+		why = LIM_PASS_OVERRIDE;
+	if (why >= LIM_FIRST_DROP) {
+		if (e) {
+			e->held += p->segs;
+			e->last_reason = (lim_u8)why;
+		}
+		return why;
+	}
+	if (dns) {
+		lim_take(&o->s->device[LIM_B_DNS], &o->c->budget[LIM_B_DNS], o->now, p->segs);
+		lim_take(&o->s->device[LIM_B_DNS_FAIL], &o->c->budget[LIM_B_DNS_FAIL], o->now,
+			 p->segs);
+	}
+	if (!e && why != LIM_PASS_LINK)
+		o->peer = e = lim_peer_claim(o->s, o->c, o->hash, &p->dst, o->now);
+	if (e) {
+		if (why == LIM_PASS_TRICKLE)
+			e->flags &= (lim_u8)~LIM_PEER_VISITOR;
+		e->touched = o->now;
+		e->out_bytes += p->wire_len;
+		e->last_reason = (lim_u8)why;
+	}
+	if (!o->link && o->s->last_peer != lim_tag(o->hash)) {
+		o->s->last_peer = lim_tag(o->hash);
+		o->s->other_peer = o->now;
+	}
+	lim_flow_sent(o, why);
+	return why;
+}
+
+LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+	lim_u32 src, dst;
+
+	if (p->kind == LIM_KIND_BROKEN)
+		return LIM_DROP_BROKEN;
+	if (p->kind == LIM_KIND_ARP)
+		return lim_out_arp(o);
+	if (p->kind == LIM_KIND_OTHER)
+		return lim_device_take(o->s, o->c, LIM_B_LINK_OTHER, o->now, p->segs)
+			   ? LIM_PASS_LINK
+			   : LIM_DROP_LINK_OTHER;
+	src = lim_where(o->c, &p->src);
+	dst = lim_where(o->c, &p->dst);
+	if (src & LIM_AT_NONE ? !lim_unspecified_ok(p) : !(src & LIM_AT_OWN))
+		return LIM_DROP_SPOOF;
+	if (dst & LIM_AT_OWN)
+		return LIM_PASS_LOCAL;
+	if (dst & LIM_AT_NONE)
+		return LIM_DROP_BROKEN;
+	if ((dst & LIM_AT_CAST) || (p->flags & LIM_F_LINKCAST))
+		return lim_out_cast(o);
+	/* A packet that the first router must discard reaches nobody beyond the link (traceroute).
+	 */
+	o->link = (dst & LIM_AT_LINK) || p->hop_limit <= 1;
+	return lim_out_unicast(o);
+}
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * The way in: nothing is judged here but strangers' connection attempts; answers are noted.
+ */
+#ifndef LIM_INGRESS_H
+#define LIM_INGRESS_H
+
+#include "answer.h"
+#include "bucket.h"
+#include "egress.h"
+
+/* Gives back what a flow paid to unanswered budgets: once, and only what it paid. */
+LIM_INLINE void lim_refund(struct lim_state *s, const struct lim_config *c, struct lim_prefix *px,
+			   struct lim_flow *f, lim_u64 now)
+{
+	lim_u64 age = lim_age(f->paid_at, now);
+
+	if (!f->paid_pkts)
+		return;
+	lim_give(&px->pkts, &c->budget[LIM_B_SILENT_PKTS], f->paid_pkts, age);
+	lim_give(&px->bytes, &c->budget[LIM_B_SILENT_BYTES], f->paid_bytes, age);
+	lim_give(&s->device[LIM_B_DEVICE_PKTS], &c->budget[LIM_B_DEVICE_PKTS], f->paid_pkts, age);
+	lim_give(&s->device[LIM_B_DEVICE_BYTES], &c->budget[LIM_B_DEVICE_BYTES], f->paid_bytes,
+		 age);
+	f->paid_pkts = 0;
+	f->paid_bytes = 0;
+}
+
+/* The contact's credit comes back, once. */
+LIM_INLINE void lim_refund_contact(struct lim_state *s, const struct lim_config *c,
+				   const struct lim_addr *a, lim_u64 now)
+{
+	lim_u64 h = lim_hash_contact(c, a);
+	struct lim_contact *known = &s->contact[h & (LIM_CONTACTS - 1)];
+
+	if (known->tag != (lim_tag(h) & ~1u))
+		return; /* another's, or returned before */
+	known->tag |= 1u;
+	lim_give(&s->device[LIM_B_CONTACT], &c->budget[LIM_B_CONTACT], 1,
+		 lim_age(known->paid_at, now));
+}
+
+LIM_INLINE void lim_refund_half(struct lim_state *s, const struct lim_config *c,
+				struct lim_prefix *px, struct lim_flow *f, lim_u64 now)
+{
+	lim_u64 age = lim_age(f->paid_at, now);
+
+	if (!(f->flags & LIM_FLOW_HALF))
+		return;
+	f->flags &= (lim_u8)~LIM_FLOW_HALF;
+	lim_give(&px->half_open, &c->budget[LIM_B_HALF_OPEN_PREFIX], 1, age);
+	lim_give(&s->device[LIM_B_HALF_OPEN], &c->budget[LIM_B_HALF_OPEN], 1, age);
+}
+
+/* One outstanding query was answered well. */
+LIM_INLINE void lim_refund_dns(struct lim_state *s, const struct lim_config *c, struct lim_flow *f,
+			       lim_u64 now)
+{
+	if (!f->turns)
+		return;
+	if (--f->turns == 0)
+		f->flags &= (lim_u8)~LIM_FLOW_DNS;
+	lim_give(&s->device[LIM_B_DNS_FAIL], &c->budget[LIM_B_DNS_FAIL], 1,
+		 lim_age(f->paid_at, now));
+}
+
+LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, struct lim_peer *e,
+			   lim_u32 tag, const struct lim_packet *p, int link, lim_u64 now)
+{
+	if (!lim_fresh(s, c, e, tag, now)) {
+		e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
+	} else if (e->since) {
+		lim_u64 next = 2ull * e->window, max = c->value[LIM_V_WINDOW_MAX];
+
+		e->window = (lim_u32)(next < max ? next : max);
+	}
+	e->since = 0;
+	e->answered = now;
+	e->pause_until = 0;
+	e->flags = (lim_u8)((e->flags & ~(LIM_PEER_VISITOR | LIM_PEER_TUNNEL)) | LIM_PEER_STRONG |
+			    (p->proto == LIM_PROTO_TCP ? 0 : LIM_PEER_TUNNEL));
+	if (link)
+		return;
+	if (s->reserved[e->reserved_at & (LIM_RESERVED - 1)].tag != tag) {
+		e->reserved_at = (lim_u8)(s->reserved_next++ & (LIM_RESERVED - 1));
+		s->reserved[e->reserved_at & (LIM_RESERVED - 1)].tag = tag;
+	}
+}
+
+/* The peer, or somebody on its behalf, says no. A peer that is answering on other flows is not
+ * cut off by one refusal, but has to answer again before it is sent more than a trickle. */
+LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct lim_peer *e,
+			 lim_u32 tag, lim_u64 now)
+{
+	lim_u64 pause = c->value[LIM_V_PAUSE_FIRST];
+
+	if (lim_fresh(s, c, e, tag, now)) {
+		if (e->window > c->value[LIM_V_WINDOW_START])
+			e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
+		return;
+	}
+	if (e->pause_until > now)
+		return;
+	for (int i = 0; i < 11 && i < e->vetoes; i++)
+		pause *= 2;
+	if (pause > c->value[LIM_V_PAUSE_MAX])
+		pause = c->value[LIM_V_PAUSE_MAX];
+	e->vetoes += e->vetoes < 0xff;
+	e->pause_until = now + pause;
+	e->flags &= (lim_u8)~LIM_PEER_STRONG;
+}
+
+LIM_INLINE void lim_in_error(struct lim_state *s, const struct lim_config *c,
+			     const struct lim_packet *p, lim_u64 now)
+{
+	lim_u64 hash, fh;
+	struct lim_flow *f;
+	struct lim_peer *e;
+
+	if (!lim_error_is_veto(p) || !(lim_where(c, &p->q_src) & LIM_AT_OWN))
+		return;
+	hash = lim_hash_peer(c, &p->q_dst);
+	fh = lim_hash_flow(hash, p->q_proto, p->q_sport, p->q_dport);
+	f = lim_flow_find(s, fh);
+	if (!f || !(f->flags & LIM_FLOW_OUT))
+		return; /* quotes nothing that we sent */
+	if (p->q_proto == LIM_PROTO_TCP &&
+	    ((f->flags & LIM_FLOW_DATA) || !lim_ack_inside(f, p->q_seq)))
+		return;
+	e = lim_peer_find(s, hash);
+	if (!e)
+		e = lim_peer_claim(s, c, hash, &p->q_dst, now);
+	if (e)
+		lim_veto(s, c, e, lim_tag(hash), now);
+}
+
+LIM_INLINE int lim_dns_ok(const struct lim_packet *p)
+{
+	lim_u32 rcode = p->dns_flags & 15u;
+
+	return (p->flags & LIM_F_DNS) && (p->dns_flags & 0x8000u) && rcode != 2 && rcode != 3;
+}
+
+LIM_INLINE void lim_in_answer(struct lim_state *s, const struct lim_config *c,
+			      const struct lim_packet *p, lim_u64 hash, struct lim_peer **peer,
+			      struct lim_flow *f, int link, lim_u64 now)
+{
+	struct lim_prefix *px = &s->prefix[lim_prefix_index(c, &p->src, link)];
+	enum lim_answer a = lim_answer_of(f, p);
+	struct lim_peer *e = *peer;
+
+	f->touched = lim_flow_time(now);
+	if ((f->flags & LIM_FLOW_DNS) &&
+	    (lim_dns_ok(p) || (p->proto == LIM_PROTO_TCP && a == LIM_ANSWER_STRONG)))
+		lim_refund_dns(s, c, f, now);
+	if (a == LIM_ANSWER_NONE)
+		return;
+	if (!e)
+		*peer = e = lim_peer_claim(s, c, hash, &p->src, now);
+	if (a == LIM_ANSWER_VETO) {
+		if (e && !link)
+			lim_veto(s, c, e, lim_tag(hash), now);
+		lim_refund_half(s, c, px, f, now);
+		return;
+	}
+	if (a == LIM_ANSWER_WEAK) {
+		if (e)
+			e->flags |= LIM_PEER_WEAK;
+		if (link)
+			return;
+		if (p->proto == LIM_PROTO_TCP) {
+			lim_refund(s, c, px, f, now);
+			return;
+		}
+		if (!lim_can(px->weak, &c->budget[LIM_B_WEAK], now, 1))
+			return;
+		lim_take(&px->weak, &c->budget[LIM_B_WEAK], now, 1);
+	}
+	if (!link) {
+		lim_refund(s, c, px, f, now);
+		lim_refund_contact(s, c, &p->src, now);
+		lim_refund_half(s, c, px, f, now);
+	}
+	if (e && a == LIM_ANSWER_STRONG)
+		lim_strong(s, c, e, lim_tag(hash), p, link, now);
+}
+
+/* A stranger: what it sends is what our services may answer with, three times over. */
+LIM_INLINE void lim_in_stranger(const struct lim_config *c, const struct lim_packet *p,
+				struct lim_peer *e)
+{
+	lim_u64 credit = e->credit + (lim_u64)p->wire_len * c->value[LIM_V_REFLECT];
+
+	e->credit = credit > 65536 ? 65536 : (lim_u32)credit;
+}
+
+LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_config *c,
+					 const struct lim_packet *p, lim_u64 now)
+{
+	lim_u64 hash;
+	struct lim_peer *e;
+	struct lim_flow *f;
+	lim_u32 src;
+	int link, syn;
+
+	if (p->kind != LIM_KIND_IP || !(lim_where(c, &p->dst) & LIM_AT_OWN))
+		return LIM_PASS_INBOUND;
+	src = lim_where(c, &p->src);
+	if (src & (LIM_AT_OWN | LIM_AT_CAST | LIM_AT_NONE))
+		return LIM_PASS_INBOUND;
+	link = !!(src & LIM_AT_LINK);
+	if (p->flags & LIM_F_QUOTE)
+		lim_in_error(s, c, p, now);
+	hash = lim_hash_peer(c, &p->src);
+	e = lim_peer_find(s, hash);
+	f = lim_flow_find(s, lim_hash_flow(hash, p->proto, p->dport, p->sport));
+	syn = p->proto == LIM_PROTO_TCP &&
+	      (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN;
+	if (syn && !link && !(e && lim_fresh(s, c, e, lim_tag(hash), now))) {
+		lim_u64 *v = &s->visitor[(hash >> 20) & (LIM_VISITORS - 1)];
+
+		if (!lim_can(*v, &c->budget[LIM_B_VISITOR_SYN], now, 1))
+			return LIM_DROP_VISITOR_SYN;
+		lim_take(v, &c->budget[LIM_B_VISITOR_SYN], now, 1);
+	}
+	if (f)
+		lim_in_answer(s, c, p, hash, &e, f, link, now);
+	if (!e) {
+		e = lim_peer_claim(s, c, hash, &p->src, now);
+		if (e)
+			e->flags = (lim_u8)(LIM_PEER_VISITOR | (link ? LIM_PEER_LINK : 0));
+	}
+	if (!e)
+		return LIM_PASS_INBOUND;
+	e->touched = now;
+	e->in_bytes += p->wire_len;
+	if (!(e->flags & LIM_PEER_STRONG) && (!f || (f->flags & LIM_FLOW_INBOUND)))
+		lim_in_stranger(c, p, e);
+	return LIM_PASS_INBOUND;
+}
+
+#endif

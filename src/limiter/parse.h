@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * From bytes to struct lim_packet. Headers are fetched piece by piece into small local structs
+ * through one hook, so that the same code reads an skb in BPF and a buffer on the host, and no
+ * pointer into the packet exists that could run past its end:
+ *
+ *     LIM_READ(ctx, off, buf, n)   copies n (constant) bytes at off to buf; 0 when they are there
+ *
+ * Sources: RFC 791, 792, 768, 826, 1035 4.1.1, 4443, 4861, 8200, 9293; IEEE 802.1Q.
+ */
+#ifndef LIM_PARSE_H
+#define LIM_PARSE_H
+
+#include "packet.h"
+
+#ifndef LIM_READ
+#error "define LIM_CTX and LIM_READ before including parse.h"
+#endif
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define lim_be16(x) ((lim_u16)__builtin_bswap16(x))
+#define lim_be32(x) __builtin_bswap32(x)
+#else
+#define lim_be16(x) ((lim_u16)(x))
+#define lim_be32(x) ((lim_u32)(x))
+#endif
+
+#define LIM_MAX_EXT 6 /* IPv6 extension headers followed; beyond it the chain is "a protocol" */
+
+struct lim_eth {
+	lim_u16 dst[3], src[3], type;
+};
+struct lim_vlan {
+	lim_u16 tci, type;
+};
+struct lim_ip4 {
+	lim_u8 vihl, tos;
+	lim_u16 len, id, frag;
+	lim_u8 ttl, proto;
+	lim_u16 sum;
+	lim_u32 src, dst;
+};
+struct lim_ip6 {
+	lim_u32 flow;
+	lim_u16 len;
+	lim_u8 next, hops;
+	lim_u32 src[4], dst[4];
+};
+struct lim_ext {
+	lim_u8 next, len;
+	lim_u16 frag;
+};
+struct lim_tcp {
+	lim_u16 sport, dport;
+	lim_u32 seq, ack;
+	lim_u8 off, flags;
+	lim_u16 window;
+};
+struct lim_udp {
+	lim_u16 sport, dport, len, sum;
+};
+struct lim_icmp {
+	lim_u8 type, code;
+	lim_u16 sum, id, seq;
+};
+struct lim_arp {
+	lim_u16 htype, ptype;
+	lim_u8 hlen, plen;
+	lim_u16 op;
+	lim_u16 sha[3], spa[2], tha[3], tpa[2];
+};
+struct lim_l4head {
+	lim_u16 sport, dport;
+	lim_u32 seq;
+};
+
+LIM_INLINE void lim_addr4(struct lim_addr *a, lim_u32 host_order)
+{
+	a->w[0] = 0;
+	a->w[1] = 0;
+	a->w[2] = 0xffff;
+	a->w[3] = host_order;
+}
+
+LIM_INLINE void lim_addr6(struct lim_addr *a, const lim_u32 *net_order)
+{
+	a->w[0] = lim_be32(net_order[0]);
+	a->w[1] = lim_be32(net_order[1]);
+	a->w[2] = lim_be32(net_order[2]);
+	a->w[3] = lim_be32(net_order[3]);
+}
+
+/* Walks the IPv6 extension headers from *off; leaves the upper protocol in *next. */
+LIM_INLINE void lim_skip_ext(struct lim_packet *p, LIM_CTX ctx, lim_u32 *off, lim_u8 *next)
+{
+	for (int i = 0; i < LIM_MAX_EXT; i++) {
+		struct lim_ext e;
+		lim_u8 n = *next;
+
+		if (n != 0 && n != 43 && n != 44 && n != 51 && n != 60 && n != 135)
+			return;
+		if (LIM_READ(ctx, *off, &e, sizeof e))
+			return;
+		*next = e.next;
+		if (n == 44) {
+			if (lim_be16(e.frag) & 0xfff8u)
+				p->flags |= LIM_F_FRAGMENT;
+			else
+				p->flags |= LIM_F_FIRSTFRAG;
+			*off += 8;
+			if (p->flags & LIM_F_FRAGMENT)
+				return;
+		} else if (n == 51) {
+			*off += (e.len + 2u) * 4;
+		} else {
+			*off += (e.len + 1u) * 8;
+		}
+	}
+}
+
+/* The packet that an ICMP error at off quotes: whose was it? */
+LIM_INLINE void lim_parse_quote(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, int v6)
+{
+	struct lim_l4head l4;
+	lim_u32 at;
+
+	if (v6) {
+		struct lim_ip6 ip;
+
+		if (LIM_READ(ctx, off, &ip, sizeof ip))
+			return;
+		lim_addr6(&p->q_src, ip.src);
+		lim_addr6(&p->q_dst, ip.dst);
+		p->q_proto = ip.next;
+		at = off + sizeof ip;
+	} else {
+		struct lim_ip4 ip;
+
+		if (LIM_READ(ctx, off, &ip, sizeof ip) || (ip.vihl >> 4) != 4 || (ip.vihl & 15) < 5)
+			return;
+		lim_addr4(&p->q_src, lim_be32(ip.src));
+		lim_addr4(&p->q_dst, lim_be32(ip.dst));
+		p->q_proto = ip.proto;
+		at = off + (ip.vihl & 15u) * 4;
+	}
+	if (LIM_READ(ctx, at, &l4, sizeof l4))
+		return;
+	p->q_sport = lim_be16(l4.sport);
+	p->q_dport = lim_be16(l4.dport);
+	p->q_seq = lim_be32(l4.seq);
+	p->flags |= LIM_F_QUOTE;
+}
+
+LIM_INLINE void lim_parse_icmp(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, int v6)
+{
+	struct lim_icmp h;
+
+	if (LIM_READ(ctx, off, &h, sizeof h))
+		return;
+	p->icmp_type = h.type;
+	p->icmp_code = h.code;
+	if (v6 ? h.type == 128 || h.type == 129 : h.type == 8 || h.type == 0) {
+		p->sport = p->dport = lim_be16(h.id);
+		p->flags |= LIM_F_PORTS;
+	} else if (v6 ? h.type >= 1 && h.type <= 4 : h.type == 3 || h.type == 11 || h.type == 12) {
+		lim_parse_quote(p, ctx, off + sizeof h, v6);
+	}
+}
+
+/* off: of the upper-layer header; end: of the packet. Returns the offset of the payload. */
+LIM_INLINE lim_u32 lim_parse_upper(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end,
+				   int v6)
+{
+	if (p->flags & LIM_F_FRAGMENT)
+		return off;
+	if (p->proto == LIM_PROTO_TCP) {
+		struct lim_tcp h;
+
+		if (LIM_READ(ctx, off, &h, sizeof h))
+			return off;
+		p->sport = lim_be16(h.sport);
+		p->dport = lim_be16(h.dport);
+		p->seq = lim_be32(h.seq);
+		p->ack = lim_be32(h.ack);
+		p->tcp_flags = h.flags;
+		p->flags |= LIM_F_PORTS;
+		off += (h.off >> 4) * 4u;
+		p->payload = end > off ? end - off : 0;
+	} else if (p->proto == LIM_PROTO_UDP) {
+		struct lim_udp h;
+		lim_u16 dns;
+
+		if (LIM_READ(ctx, off, &h, sizeof h))
+			return off;
+		p->sport = lim_be16(h.sport);
+		p->dport = lim_be16(h.dport);
+		p->flags |= LIM_F_PORTS;
+		off += sizeof h;
+		if (p->sport == 53 && !LIM_READ(ctx, off + 2, &dns, sizeof dns)) {
+			p->dns_flags = lim_be16(dns);
+			p->flags |= LIM_F_DNS;
+		}
+	} else if (p->proto == (v6 ? LIM_PROTO_ICMPV6 : LIM_PROTO_ICMP)) {
+		lim_parse_icmp(p, ctx, off, v6);
+	}
+	return off;
+}
+
+LIM_INLINE lim_u32 lim_parse_ip4(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end)
+{
+	struct lim_ip4 ip;
+	lim_u32 hl, frag;
+
+	if (LIM_READ(ctx, off, &ip, sizeof ip) || (ip.vihl >> 4) != 4 || (ip.vihl & 15) < 5)
+		return 0;
+	hl = (ip.vihl & 15u) * 4;
+	if (ip.len && lim_be16(ip.len) >= hl && off + lim_be16(ip.len) < end && p->segs == 1)
+		end = off + lim_be16(ip.len);
+	lim_addr4(&p->src, lim_be32(ip.src));
+	lim_addr4(&p->dst, lim_be32(ip.dst));
+	p->kind = LIM_KIND_IP;
+	p->proto = ip.proto;
+	p->hop_limit = ip.ttl;
+	frag = lim_be16(ip.frag);
+	if (frag & 0x1fffu)
+		p->flags |= LIM_F_FRAGMENT;
+	else if (frag & 0x2000u)
+		p->flags |= LIM_F_FIRSTFRAG;
+	return lim_parse_upper(p, ctx, off + hl, end, 0);
+}
+
+LIM_INLINE lim_u32 lim_parse_ip6(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end)
+{
+	struct lim_ip6 ip;
+	lim_u32 len;
+
+	if (LIM_READ(ctx, off, &ip, sizeof ip) || (lim_be32(ip.flow) >> 28) != 6)
+		return 0;
+	len = lim_be16(ip.len);
+	if (len && off + sizeof ip + len < end && p->segs == 1)
+		end = off + sizeof ip + len;
+	lim_addr6(&p->src, ip.src);
+	lim_addr6(&p->dst, ip.dst);
+	/* A mapped address on the wire is no address (RFC 4942 2.2): it would alias IPv4 state. */
+	if ((p->src.w[0] | p->src.w[1]) == 0 && p->src.w[2] == 0xffff)
+		return 0;
+	if ((p->dst.w[0] | p->dst.w[1]) == 0 && p->dst.w[2] == 0xffff)
+		return 0;
+	p->kind = LIM_KIND_IP;
+	p->hop_limit = ip.hops;
+	p->proto = ip.next;
+	off += sizeof ip;
+	lim_skip_ext(p, ctx, &off, &p->proto);
+	return lim_parse_upper(p, ctx, off, end, 1);
+}
+
+LIM_INLINE lim_u32 lim_parse_arp(struct lim_packet *p, LIM_CTX ctx, lim_u32 off)
+{
+	struct lim_arp a;
+
+	if (LIM_READ(ctx, off, &a, sizeof a) || a.ptype != lim_be16(0x0800) || a.hlen != 6 ||
+	    a.plen != 4)
+		return 0;
+	p->kind = LIM_KIND_ARP;
+	p->proto = (lim_u8)lim_be16(a.op);
+	lim_addr4(&p->src, (lim_u32)lim_be16(a.spa[0]) << 16 | lim_be16(a.spa[1]));
+	lim_addr4(&p->dst, (lim_u32)lim_be16(a.tpa[0]) << 16 | lim_be16(a.tpa[1]));
+	return off;
+}
+
+/* len: bytes of the whole buffer, link header included; segs: packets it becomes on the wire. */
+LIM_INLINE void lim_parse_at(struct lim_packet *p, enum lim_link link, LIM_CTX ctx, lim_u32 len,
+			     lim_u32 segs)
+{
+	lim_u32 off = 0, payload_at = 0;
+	lim_u16 type = 0;
+	lim_u8 version;
+
+	__builtin_memset(p, 0, sizeof *p);
+	p->segs = segs > 0xffff ? 0xffff : segs ? (lim_u16)segs : 1;
+	p->wire_len = len;
+	if (link == LIM_ETHERNET) {
+		struct lim_eth eth;
+
+		if (LIM_READ(ctx, 0, &eth, sizeof eth)) {
+			p->kind = LIM_KIND_BROKEN;
+			return;
+		}
+		if (lim_be16(eth.dst[0]) & 0x0100u)
+			p->flags |= LIM_F_LINKCAST;
+		type = lim_be16(eth.type);
+		off = sizeof eth;
+		for (int i = 0; i < 2 && (type == 0x8100 || type == 0x88a8); i++) {
+			struct lim_vlan v;
+
+			if (LIM_READ(ctx, off, &v, sizeof v))
+				break;
+			type = lim_be16(v.type);
+			off += sizeof v;
+		}
+	} else {
+		if (LIM_READ(ctx, 0, &version, 1))
+			version = 0;
+		type = version >> 4 == 4 ? 0x0800 : version >> 4 == 6 ? 0x86dd : 0;
+		p->kind = type ? 0 : LIM_KIND_BROKEN;
+	}
+	if (type == 0x0800)
+		payload_at = lim_parse_ip4(p, ctx, off, len);
+	else if (type == 0x86dd)
+		payload_at = lim_parse_ip6(p, ctx, off, len);
+	else if (type == 0x0806)
+		payload_at = lim_parse_arp(p, ctx, off);
+	else
+		return; /* _OTHER, or _BROKEN on a link that carries only IP */
+	if (!payload_at)
+		p->kind = LIM_KIND_BROKEN;
+	else if (p->segs > 1 && payload_at < 256)
+		p->wire_len += (p->segs - 1u) * payload_at; /* each segment repeats the headers */
+}
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * Fixed tables: keyed hash, set-associative peers and flows, direct-mapped prefixes and contacts.
+ * Nothing is allocated, nothing is chained; a full set gives up its least worthy entry or refuses.
+ */
+#ifndef LIM_TABLE_H
+#define LIM_TABLE_H
+
+#include "packet.h"
+#include "state.h"
+
+LIM_INLINE int lim_is4(const struct lim_addr *a)
+{
+	return (a->w[0] | a->w[1]) == 0 && a->w[2] == 0xffff;
+}
+
+LIM_INLINE int lim_addr_eq(const struct lim_addr *a, const struct lim_addr *b)
+{
+	return a->w[3] == b->w[3] && a->w[2] == b->w[2] && a->w[1] == b->w[1] && a->w[0] == b->w[0];
+}
+
+/* Multiply and fold. Not cryptographic: the secret key keeps outsiders from aiming collisions,
+ * and colliding peers share the poorer credit, so a collision found by luck buys nothing. */
+LIM_INLINE lim_u64 lim_mix(lim_u64 h, lim_u64 v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ (h >> 32);
+}
+
+LIM_INLINE lim_u64 lim_hash(lim_u64 seed, lim_u64 hi, lim_u64 lo)
+{
+	lim_u64 h = lim_mix(lim_mix(seed, hi), lo);
+
+	h = (h ^ (h >> 29)) * 0xbf58476d1ce4e5b9ull;
+	return h ^ (h >> 32);
+}
+
+LIM_INLINE lim_u64 lim_hi(const struct lim_addr *a)
+{
+	return (lim_u64)a->w[0] << 32 | a->w[1];
+}
+
+LIM_INLINE lim_u64 lim_lo(const struct lim_addr *a)
+{
+	return (lim_u64)a->w[2] << 32 | a->w[3];
+}
+
+LIM_INLINE lim_u64 lim_hash_peer(const struct lim_config *c, const struct lim_addr *a)
+{
+	return lim_hash(c->key[0], lim_hi(a), lim_lo(a));
+}
+
+LIM_INLINE lim_u64 lim_hash_flow(lim_u64 peer_hash, lim_u8 proto, lim_u16 ours, lim_u16 theirs)
+{
+	return lim_mix(peer_hash, (lim_u64)proto << 32 | (lim_u32)ours << 16 | theirs);
+}
+
+/* The network that shares an unanswered budget: /24, /48, or one on-link host. */
+LIM_INLINE lim_u32 lim_prefix_index(const struct lim_config *c, const struct lim_addr *a, int link)
+{
+	lim_u64 hi = lim_hi(a), lo = lim_lo(a);
+
+	if (!link && lim_is4(a)) {
+		lo &= ~0xffull;
+	} else if (!link) {
+		hi &= ~0xffffull;
+		lo = 0;
+	}
+	return (lim_u32)lim_hash(c->key[1], hi, lo) & (LIM_PREFIXES - 1);
+}
+
+/* What counts as one contact: an IPv4 address, an IPv6 /64. */
+LIM_INLINE lim_u64 lim_hash_contact(const struct lim_config *c, const struct lim_addr *a)
+{
+	return lim_hash(c->key[1] ^ c->key[0], lim_hi(a), lim_is4(a) ? lim_lo(a) : 0);
+}
+
+LIM_INLINE lim_u32 lim_tag(lim_u64 hash)
+{
+	return (lim_u32)(hash >> 32) | 1u; /* 0 is an empty place */
+}
+
+LIM_INLINE struct lim_peer *lim_peer_find(struct lim_state *s, lim_u64 hash)
+{
+	struct lim_peer_set *set = &s->peer[hash & (LIM_PEER_SETS - 1)];
+	lim_u32 tag = lim_tag(hash);
+
+	for (int i = 0; i < LIM_WAYS; i++)
+		if (set->tag[i] == tag)
+			return &set->way[i];
+	return 0;
+}
+
+/* How much is lost if this peer is forgotten: whoever is silenced or answers stays longest. */
+LIM_INLINE lim_u64 lim_peer_worth(const struct lim_peer *e, lim_u64 now)
+{
+	lim_u64 worth = e->touched;
+
+	if (e->flags & LIM_PEER_STRONG)
+		worth += 3600 * LIM_S;
+	if (e->pause_until > now)
+		worth += 7200 * LIM_S;
+	return worth;
+}
+
+/* A place for a new peer: an empty one, else the least worthy; none if all are worth more than a
+ * stranger: fresh consent and running vetoes are not to be pushed out by a spray. */
+LIM_INLINE struct lim_peer *lim_peer_claim(struct lim_state *s, const struct lim_config *c,
+					   lim_u64 hash, const struct lim_addr *addr, lim_u64 now)
+{
+	struct lim_peer_set *set = &s->peer[hash & (LIM_PEER_SETS - 1)];
+	lim_u64 least = ~0ull;
+	lim_u32 at = 0;
+	struct lim_peer *e;
+
+	for (lim_u32 i = 0; i < LIM_WAYS; i++) {
+		lim_u64 worth = set->tag[i] ? lim_peer_worth(&set->way[i], now) : 0;
+
+		if (worth < least) {
+			least = worth;
+			at = i;
+		}
+	}
+	e = &set->way[at & (LIM_WAYS - 1)];
+	if (set->tag[at & (LIM_WAYS - 1)] &&
+	    (e->pause_until > now ||
+	     ((e->flags & LIM_PEER_STRONG) && now - e->answered < c->value[LIM_V_CONSENT])))
+		return 0;
+	__builtin_memset(e, 0, sizeof *e);
+	e->addr = *addr;
+	e->touched = now;
+	set->tag[at & (LIM_WAYS - 1)] = lim_tag(hash);
+	return e;
+}
+
+LIM_INLINE struct lim_flow *lim_flow_find(struct lim_state *s, lim_u64 hash)
+{
+	struct lim_flow_set *set = &s->flow[hash & (LIM_FLOW_SETS - 1)];
+	lim_u32 tag = lim_tag(hash);
+
+	for (int i = 0; i < LIM_WAYS; i++)
+		if (set->tag[i] == tag)
+			return &set->way[i];
+	return 0;
+}
+
+LIM_INLINE lim_u32 lim_flow_time(lim_u64 now)
+{
+	return (lim_u32)(now >> 24);
+}
+
+/* Nanoseconds since a time kept in flow units, rounded up: what is unsure counts as refilled. */
+LIM_INLINE lim_u64 lim_age(lim_u32 then, lim_u64 now)
+{
+	return (lim_u64)(lim_flow_time(now) - then + 1) << 24;
+}
+
+/* A place for a new flow: an empty one, else the longest untouched. */
+LIM_INLINE struct lim_flow *lim_flow_claim(struct lim_state *s, lim_u64 hash, lim_u64 now)
+{
+	struct lim_flow_set *set = &s->flow[hash & (LIM_FLOW_SETS - 1)];
+	lim_u32 most = 0, at = 0;
+	struct lim_flow *f;
+
+	for (lim_u32 i = 0; i < LIM_WAYS; i++) {
+		lim_u32 age = set->tag[i] ? (lim_flow_time(now) - set->way[i].touched) >> 1 : ~0u;
+
+		if (age > most) {
+			most = age;
+			at = i;
+		}
+	}
+	f = &set->way[at & (LIM_WAYS - 1)];
+	__builtin_memset(f, 0, sizeof *f);
+	set->tag[at & (LIM_WAYS - 1)] = lim_tag(hash);
+	return f;
+}
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * Where an address lies, seen from the device: own, on-link, link-scope cast, off-link.
+ */
+#ifndef LIM_WHERE_H
+#define LIM_WHERE_H
+
+#include "table.h"
+
+#define LIM_AT_OWN  0x1u /* one of ours, or loopback */
+#define LIM_AT_LINK 0x2u
+#define LIM_AT_CAST 0x4u /* multicast, broadcast */
+#define LIM_AT_NONE 0x8u /* unspecified */
+
+LIM_INLINE lim_u32 lim_where4(const struct lim_config *c, lim_u32 a)
+{
+	lim_u32 at = 0;
+
+	if (a == 0)
+		return LIM_AT_NONE;
+	if (a == 0xffffffffu || a >> 28 == 0xe)
+		return LIM_AT_CAST;
+	if (a >> 24 == 127)
+		return LIM_AT_OWN;
+	if (a >> 16 == 0xa9fe)
+		at = LIM_AT_LINK; /* 169.254/16: never routed (RFC 3927 2.7) */
+	for (lim_u32 i = 0; i < LIM_OWN4 && i < c->own4_count; i++) {
+		const struct lim_own4 *o = &c->own4[i];
+
+		if (a == o->addr)
+			at |= LIM_AT_OWN;
+		if (((a ^ o->addr) & o->mask) == 0)
+			at |=
+			    (~o->mask > 1 && a == (o->addr | ~o->mask)) ? LIM_AT_CAST : LIM_AT_LINK;
+	}
+	return at;
+}
+
+LIM_INLINE lim_u32 lim_where6(const struct lim_config *c, const struct lim_addr *a)
+{
+	lim_u32 at = 0;
+
+	if (a->w[0] >> 24 == 0xff)
+		return LIM_AT_CAST;
+	if ((a->w[0] | a->w[1] | a->w[2]) == 0 && a->w[3] <= 1)
+		return a->w[3] ? LIM_AT_OWN : LIM_AT_NONE;
+	if (a->w[0] >> 22 == 0x3fa)
+		at = LIM_AT_LINK; /* fe80::/10 */
+	for (lim_u32 i = 0; i < LIM_OWN6 && i < c->own6_count; i++) {
+		const struct lim_own6 *o = &c->own6[i];
+		lim_u32 x0 = a->w[0] ^ o->addr[0], x1 = a->w[1] ^ o->addr[1];
+		lim_u32 x2 = a->w[2] ^ o->addr[2], x3 = a->w[3] ^ o->addr[3];
+
+		if ((x0 | x1 | x2 | x3) == 0)
+			at |= LIM_AT_OWN;
+		if (((x0 & o->mask[0]) | (x1 & o->mask[1]) | (x2 & o->mask[2]) |
+		     (x3 & o->mask[3])) == 0)
+			at |= LIM_AT_LINK;
+	}
+	return at;
+}
+
+LIM_INLINE lim_u32 lim_where(const struct lim_config *c, const struct lim_addr *a)
+{
+	return lim_is4(a) ? lim_where4(c, a->w[3]) : lim_where6(c, a);
+}
+
+#endif
