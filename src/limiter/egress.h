@@ -311,6 +311,9 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	o->new_conn = !o->link && p->proto == LIM_PROTO_TCP &&
 		      (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN &&
 		      !(o->flow && (o->flow->flags & LIM_FLOW_SYN) && o->flow->una == p->seq);
+	/* What our own resolver says to whoever asked from port 53 is no query. */
+	if (dns && e && (e->flags & LIM_PEER_VISITOR) && e->credit >= p->wire_len)
+		dns = 0;
 	if (dns) {
 		if (!lim_can(o->s->device[LIM_B_DNS], &o->c->budget[LIM_B_DNS], o->now, p->segs))
 			why = LIM_DROP_DNS;

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: MIT
+// The rules of docs/limiter.md, one test each, in virtual time.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "limiter/limiter.h"
+
+#define S      1000000000ull
+#define MS     1000000ull
+#define ME     0xc0a84d0au /* 192.168.77.10 */
+#define LINK   0xc0a84d14u /* 192.168.77.20 */
+#define AWAY   0xc6120101u /* 198.18.1.1 */
+#define BOOT   (10 * S)
+#define RESTED (3600 * S) /* every bucket full again */
+
+static struct lim_state st;
+static struct lim_config cf;
+static struct lim_report rp;
+
+static struct lim_addr v4(uint32_t a)
+{
+	return (struct lim_addr){{0, 0, 0xffff, a}};
+}
+
+static int reset(void **state)
+{
+	uint64_t key[2] = {0x1234567890abcdefull, 0xfedcba0987654321ull};
+	struct lim_addr own = v4(ME), own6 = {{0x20010002, 0x00770000, 0, 10}};
+
+	(void)state;
+	lim_config_default(&cf, key);
+	assert_int_equal(lim_config_own(&cf, &own, 24), 0);
+	assert_int_equal(lim_config_own(&cf, &own6, 64), 0);
+	memset(&rp, 0, sizeof rp);
+	lim_start(&st, &cf, BOOT);
+	return 0;
+}
+
+static struct lim_packet packet(uint8_t proto, uint32_t from, uint16_t sport, uint32_t to,
+				uint16_t dport, uint32_t len)
+{
+	struct lim_packet p = {.kind = LIM_KIND_IP, .proto = proto, .segs = 1, .hop_limit = 64};
+
+	p.src = v4(from);
+	p.dst = v4(to);
+	p.sport = sport;
+	p.dport = dport;
+	p.flags = LIM_F_PORTS;
+	p.wire_len = len;
+	return p;
+}
+
+static enum lim_reason udp_out(uint32_t to, uint16_t sport, uint16_t dport, uint32_t len,
+			       uint64_t t)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, ME, sport, to, dport, len);
+
+	return lim_egress(&st, &cf, &rp, &p, t);
+}
+
+static enum lim_reason udp_in(uint32_t from, uint16_t sport, uint16_t dport, uint32_t len,
+			      uint64_t t)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, from, sport, ME, dport, len);
+
+	return lim_ingress(&st, &cf, &rp, &p, t);
+}
+
+static enum lim_reason tcp(int out, uint32_t peer, uint16_t port, uint8_t flags, uint32_t seq,
+			   uint32_t ack, uint32_t payload, uint64_t t)
+{
+	struct lim_packet p = out ? packet(LIM_PROTO_TCP, ME, 40000, peer, port, 54 + payload)
+				  : packet(LIM_PROTO_TCP, peer, port, ME, 40000, 54 + payload);
+
+	p.tcp_flags = flags;
+	p.seq = seq;
+	p.ack = ack;
+	p.payload = payload;
+	return out ? lim_egress(&st, &cf, &rp, &p, t) : lim_ingress(&st, &cf, &rp, &p, t);
+}
+
+static void foreign_source_is_dropped(void **s)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, LINK, 1, AWAY, 2, 100);
+
+	(void)s;
+	assert_int_equal(lim_egress(&st, &cf, &rp, &p, BOOT), LIM_DROP_SPOOF);
+	p.kind = LIM_KIND_ARP;
+	assert_int_equal(lim_egress(&st, &cf, &rp, &p, BOOT), LIM_DROP_SPOOF);
+	assert_int_equal(rp.packets[LIM_DROP_SPOOF], 2);
+}
+
+static void dhcp_without_address_passes(void **s)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, 0, 68, 0xffffffffu, 67, 342);
+
+	(void)s;
+	assert_false(lim_drops(lim_egress(&st, &cf, &rp, &p, BOOT)));
+	p.dst = v4(AWAY);
+	assert_int_equal(lim_egress(&st, &cf, &rp, &p, BOOT), LIM_DROP_SPOOF);
+}
+
+static void silent_target_gets_a_trickle(void **s)
+{
+	unsigned pkts = 0, bytes = 0;
+
+	(void)s;
+	for (uint64_t t = 0; t < 60 * S; t += MS)
+		if (!lim_drops(udp_out(AWAY + (t / MS) % 7, 1000, 2000, 1400, RESTED + t))) {
+			pkts++;
+			bytes += 1400;
+		}
+	assert_in_range(pkts, 10, 20);
+	assert_in_range(bytes, 6000 - 1400, 30000);
+}
+
+static void carpet_is_bounded(void **s)
+{
+	unsigned pkts = 0;
+	uint64_t bytes = 0;
+
+	(void)s;
+	for (uint64_t t = 0; t < 60 * S; t += MS) {
+		unsigned len = (t / MS) % 2 ? 60 : 1400;
+
+		if (!lim_drops(udp_out(AWAY + ((uint32_t)(t / MS) % 400 << 8), 1000, 2000, len,
+				       RESTED + t))) {
+			pkts++;
+			bytes += len;
+		}
+	}
+	assert_in_range(pkts, 100, 1200);
+	assert_in_range(bytes, 6000, 480000);
+}
+
+static void random_scan_is_bounded(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 60000; i++)
+		n += !lim_drops(tcp(1, AWAY + i * 977, 23, LIM_TCP_SYN, i, 0, 0, RESTED + i * MS));
+	assert_in_range(n, 60, 64 + 15);
+}
+
+static void reboot_is_no_burst(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 1000; i++)
+		n += !lim_drops(udp_out(AWAY + i * 977, 1, 23, 60, BOOT + i * MS));
+	assert_in_range(n, 8, 9);
+}
+
+/* Cooperating hosts answer everything; the silent ones must not profit. */
+static void refunds_never_mint(void **s)
+{
+	unsigned silent = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 4000; i++) {
+		uint64_t t = RESTED + i * 15 * MS;
+		uint32_t friend = 0xc6130000u + i * 3;
+
+		if (!lim_drops(udp_out(friend, 5, 6, 60, t)))
+			udp_in(friend, 6, 5, 60, t + MS);
+		silent += !lim_drops(udp_out(AWAY + i * 977, 1, 23, 60, t + 2 * MS));
+	}
+	assert_in_range(silent, 1, 64 + 15);
+}
+
+/* Answers kept back until the budget has refilled. */
+static void late_answers_do_not_mint(void **s)
+{
+	unsigned silent = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 64; i++)
+		udp_out(0xc6130000u + i * 256, 5, 6, 60, RESTED + i * 100 * MS);
+	for (unsigned i = 0; i < 400; i++) {
+		uint64_t t = RESTED + 400 * S + i * MS;
+
+		udp_in(0xc6130000u + i % 64 * 256, 6, 5, 60, t);
+		silent += !lim_drops(udp_out(AWAY + i * 977, 1, 23, 60, t));
+	}
+	assert_in_range(silent, 1, 65);
+}
+
+static void answered_udp_is_free(void **s)
+{
+	unsigned drops = 0;
+	uint64_t t = BOOT;
+
+	(void)s;
+	for (unsigned i = 0; i < 2000; i++, t += 20 * MS) {
+		drops += lim_drops(udp_out(AWAY, 5000, 6000, 1200, t));
+		if (i % 10 == 3)
+			udp_in(AWAY, 6000, 5000, 80, t + 5 * MS);
+	}
+	assert_int_equal(drops, 0);
+}
+
+static void silence_ends_consent(void **s)
+{
+	unsigned kb = 0;
+	uint64_t t = RESTED;
+
+	(void)s;
+	for (unsigned i = 0; i < 100; i++, t += 20 * MS) {
+		udp_out(AWAY, 5000, 6000, 1200, t);
+		udp_in(AWAY, 6000, 5000, 80, t + MS);
+	}
+	t += 15 * S;                     /* no answer for longer than consent lasts */
+	udp_out(LINK + 5, 1, 2, 60, t); /* other traffic: it is no lone tunnel */
+	udp_out(AWAY + 99999, 1, 2, 60, t);
+	for (unsigned i = 0; i < 60000; i++, t += MS)
+		kb += lim_drops(udp_out(AWAY, 5000, 6000, 1000, t)) ? 0 : 1;
+	assert_in_range(kb, 60, 66 + 30);
+}
+
+static void download_and_upload_pass(void **s)
+{
+	uint64_t t = BOOT;
+	uint32_t seq = 101, peer = 501;
+
+	(void)s;
+	assert_false(lim_drops(tcp(1, AWAY, 443, LIM_TCP_SYN, 100, 0, 0, t)));
+	tcp(0, AWAY, 443, LIM_TCP_SYN | LIM_TCP_ACK, 500, 101, 0, t += 20 * MS);
+	assert_int_equal(tcp(1, AWAY, 443, LIM_TCP_ACK, 101, 501, 0, t), LIM_PASS_HANDSHAKE);
+	for (int i = 0; i < 10; i++, seq += 1400)
+		assert_int_equal(tcp(1, AWAY, 443, LIM_TCP_ACK, seq, peer, 1400, t),
+				 LIM_PASS_HANDSHAKE);
+	for (int i = 0; i < 500; i++) {
+		tcp(0, AWAY, 443, LIM_TCP_ACK, peer, seq, 0, t += MS);
+		for (int k = 0; k < 20; k++, seq += 1400)
+			assert_int_equal(tcp(1, AWAY, 443, LIM_TCP_ACK, seq, peer, 1400, t),
+					 LIM_PASS_CONSENT);
+	}
+}
+
+static void syn_ack_alone_is_no_consent(void **s)
+{
+	unsigned kb = 0;
+
+	(void)s;
+	tcp(1, AWAY, 443, LIM_TCP_SYN, 100, 0, 0, RESTED);
+	tcp(0, AWAY, 443, LIM_TCP_SYN | LIM_TCP_ACK, 500, 101, 0, RESTED + 20 * MS);
+	for (unsigned i = 0; i < 10000; i++)
+		kb +=
+		    !lim_drops(tcp(1, AWAY, 443, LIM_TCP_ACK, 101 + i, 501, 946, RESTED + i * MS));
+	assert_in_range(kb, 15, 16 + 10);
+}
+
+static void wrong_acknowledgement_is_no_answer(void **s)
+{
+	struct lim_view v;
+	struct lim_addr a = v4(AWAY);
+
+	(void)s;
+	tcp(1, AWAY, 443, LIM_TCP_ACK, 1000, 1, 100, BOOT);
+	tcp(0, AWAY, 443, LIM_TCP_ACK, 1, 5000, 100, BOOT + MS);
+	lim_look(&st, &cf, &a, BOOT + MS, &v);
+	assert_false(v.fresh);
+	tcp(0, AWAY, 443, LIM_TCP_ACK, 1, 1100, 0, BOOT + 2 * MS);
+	lim_look(&st, &cf, &a, BOOT + 2 * MS, &v);
+	assert_true(v.fresh);
+}
+
+static void reset_is_a_veto(void **s)
+{
+	(void)s;
+	tcp(1, AWAY, 81, LIM_TCP_SYN, 100, 0, 0, RESTED);
+	tcp(0, AWAY, 81, LIM_TCP_RST | LIM_TCP_ACK, 0, 99999, 0, RESTED + MS);
+	assert_false(
+	    lim_drops(tcp(1, AWAY, 82, LIM_TCP_SYN, 200, 0, 0, RESTED + 2 * MS))); /* forged */
+	tcp(0, AWAY, 82, LIM_TCP_RST | LIM_TCP_ACK, 0, 201, 0, RESTED + 3 * MS);
+	assert_int_equal(tcp(1, AWAY, 83, LIM_TCP_SYN, 300, 0, 0, RESTED + 4 * MS), LIM_DROP_VETO);
+	assert_int_equal(tcp(1, AWAY, 83, LIM_TCP_SYN, 300, 0, 0, RESTED + 59 * S), LIM_DROP_VETO);
+	assert_false(lim_drops(tcp(1, AWAY, 83, LIM_TCP_SYN, 300, 0, 0, RESTED + 61 * S)));
+	tcp(0, AWAY, 83, LIM_TCP_RST | LIM_TCP_ACK, 0, 301, 0, RESTED + 61 * S);
+	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, RESTED + 170 * S), LIM_DROP_VETO);
+}
+
+static void connections_to_one_network_are_bounded(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 60000; i++) {
+		uint64_t t = RESTED + i * MS;
+		struct lim_packet p =
+		    packet(LIM_PROTO_TCP, ME, (uint16_t)(1024 + i % 60000), AWAY, 80, 60);
+
+		p.tcp_flags = LIM_TCP_SYN;
+		p.seq = i;
+		if (lim_drops(lim_egress(&st, &cf, &rp, &p, t)))
+			continue;
+		n++;
+		p = packet(LIM_PROTO_TCP, AWAY, 80, ME, (uint16_t)(1024 + i % 60000), 60);
+		p.tcp_flags = LIM_TCP_SYN | LIM_TCP_ACK;
+		p.ack = i + 1;
+		lim_ingress(&st, &cf, &rp, &p, t);
+	}
+	assert_in_range(n, 10, 120);
+}
+
+static void strangers_get_three_times(void **s)
+{
+	unsigned out = 0, in = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 1000; i++) {
+		uint64_t t = RESTED + i * 10 * MS;
+
+		udp_in(AWAY, 53, 53, 100, t);
+		in += 100;
+		for (int k = 0; k < 10; k++)
+			out += lim_drops(udp_out(AWAY, 53, 53, 100, t)) ? 0 : 100;
+	}
+	assert_in_range(out, in, 3 * in);
+}
+
+static void dns_failures_are_bounded(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 6000; i++) {
+		uint64_t t = RESTED + i * 10 * MS;
+		struct lim_packet p =
+		    packet(LIM_PROTO_UDP, LINK, 53, ME, (uint16_t)(1024 + i), 100);
+
+		if (lim_drops(udp_out(LINK, (uint16_t)(1024 + i), 53, 80, t)))
+			continue;
+		n++;
+		p.flags |= LIM_F_DNS;
+		p.dns_flags = 0x8183; /* NXDOMAIN */
+		lim_ingress(&st, &cf, &rp, &p, t + MS);
+	}
+	assert_in_range(n, 32, 32 + 12);
+}
+
+static void good_dns_passes(void **s)
+{
+	unsigned drops = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 300; i++) {
+		uint64_t t = BOOT + i * 210 * MS;
+		struct lim_packet p = packet(LIM_PROTO_UDP, AWAY, 53, ME, 4000, 100);
+
+		drops += lim_drops(udp_out(AWAY, 4000, 53, 80, t));
+		drops += lim_drops(udp_out(AWAY, 4000, 53, 80, t));
+		p.flags |= LIM_F_DNS;
+		p.dns_flags = 0x8180;
+		lim_ingress(&st, &cf, &rp, &p, t + 20 * MS);
+		lim_ingress(&st, &cf, &rp, &p, t + 20 * MS);
+		i++;
+	}
+	assert_int_equal(drops, 0);
+}
+
+static void guessing_passwords_slows_down(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 60000; i++) {
+		struct lim_packet p = packet(LIM_PROTO_TCP, AWAY, (uint16_t)i, ME, 22, 60);
+
+		p.tcp_flags = LIM_TCP_SYN;
+		n += !lim_drops(lim_ingress(&st, &cf, &rp, &p, RESTED + i * MS));
+	}
+	assert_in_range(n, 32, 62);
+}
+
+/* A spray must not strand the device: whoever answered last still gets a packet now and then. */
+static void spray_leaves_a_reserved_trickle(void **s)
+{
+	uint64_t t = RESTED;
+
+	(void)s;
+	udp_out(0xc6137001u, 7, 8, 100, t);
+	udp_in(0xc6137001u, 8, 7, 100, t + MS);
+	for (unsigned i = 0; i < 600; i++) /* use its window up */
+		udp_out(0xc6137001u, 7, 8, 1000, t + 2 * MS);
+	for (unsigned i = 0; i < 60000; i++)
+		udp_out(AWAY + i * 977, 1, 23, 60, t += MS);
+	t += 7 * S;
+	for (unsigned i = 0; i < 400; i++)
+		udp_out(AWAY + i * 977, 1, 23, 60, t);
+	assert_false(lim_drops(udp_out(0xc6137001u, 7, 8, 100, t)));
+}
+
+static void ttl_one_stays_on_link(void **s)
+{
+	(void)s;
+	for (unsigned i = 0; i < 30; i++) {
+		struct lim_packet p = packet(LIM_PROTO_UDP, ME, 1, AWAY, (uint16_t)(33434 + i), 74);
+
+		p.hop_limit = 1;
+		assert_int_equal(lim_egress(&st, &cf, &rp, &p, BOOT), LIM_PASS_LINK);
+	}
+}
+
+static void override_has_a_ceiling(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	cf.override_until = RESTED + 60 * S;
+	for (unsigned i = 0; i < 120000; i++)
+		n += !lim_drops(udp_out(AWAY, 1, 2, 100, RESTED + i * MS));
+	assert_in_range(n, 5000, 400 + 60 * 200 + 30);
+	cf.override_until = 0;
+}
+
+static void tuning_stays_below_the_ceiling(void **s)
+{
+	(void)s;
+	assert_int_equal(lim_config_budget(&cf, "contact", 65, 0), -2);
+	assert_int_equal(lim_config_budget(&cf, "contact", 0, 3999999999ull), -2);
+	assert_int_equal(lim_config_budget(&cf, "contact", 16, 8 * S), 0);
+	assert_int_equal(lim_config_budget(&cf, "nonsense", 1, 1), -1);
+	assert_int_equal(lim_config_value(&cf, "reflect", 4), -2);
+	assert_int_equal(lim_config_value(&cf, "reflect", 2), 0);
+}
+
+#define T(f) cmocka_unit_test_setup(f, reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(foreign_source_is_dropped),
+	    T(dhcp_without_address_passes),
+	    T(silent_target_gets_a_trickle),
+	    T(carpet_is_bounded),
+	    T(random_scan_is_bounded),
+	    T(reboot_is_no_burst),
+	    T(refunds_never_mint),
+	    T(late_answers_do_not_mint),
+	    T(answered_udp_is_free),
+	    T(silence_ends_consent),
+	    T(download_and_upload_pass),
+	    T(syn_ack_alone_is_no_consent),
+	    T(wrong_acknowledgement_is_no_answer),
+	    T(reset_is_a_veto),
+	    T(connections_to_one_network_are_bounded),
+	    T(strangers_get_three_times),
+	    T(dns_failures_are_bounded),
+	    T(good_dns_passes),
+	    T(guessing_passwords_slows_down),
+	    T(spray_leaves_a_reserved_trickle),
+	    T(ttl_one_stays_on_link),
+	    T(override_has_a_ceiling),
+	    T(tuning_stays_below_the_ceiling),
+	};
+
+	return cmocka_run_group_tests_name("limiter", tests, NULL, NULL);
+}
