@@ -31,6 +31,9 @@ LIM_INLINE void lim_note_event(struct lim_report *r, const struct lim_packet *p,
 LIM_INLINE void lim_count(struct lim_report *r, const struct lim_packet *p,
 			  const struct lim_addr *peer, enum lim_reason why, lim_u64 now)
 {
+	LIM_FORGET(why, now, 31);
+	if (why >= LIM_REASONS)
+		return;
 	r->packets[why] += p->segs;
 	r->bytes[why] += p->wire_len;
 	if (LIM_UNLIKELY(why >= LIM_FIRST_DROP))

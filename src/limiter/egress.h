@@ -303,6 +303,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	enum lim_reason why = LIM_PASS_TRICKLE;
 	int dns = lim_is_dns_query(p);
 
+	LIM_FORGET(dns, o->now, 1);
 	o->hash = lim_hash_peer(o->c, &p->dst);
 	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
 	o->peer = e = lim_peer_find(o->s, o->hash);
@@ -314,6 +315,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	/* What our own resolver says to whoever asked from port 53 is no query. */
 	if (dns && e && (e->flags & LIM_PEER_VISITOR) && e->credit >= p->wire_len)
 		dns = 0;
+	LIM_FORGET(o->new_conn, o->now, 1);
 	if (dns) {
 		if (!lim_can(o->s->device[LIM_B_DNS], &o->c->budget[LIM_B_DNS], o->now, p->segs))
 			why = LIM_DROP_DNS;
@@ -325,8 +327,10 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 		why = lim_new_conn_check(o);
 	if (why < LIM_FIRST_DROP)
 		why = lim_out_judge(o);
+	LIM_FORGET(why, o->now, 31);
 	if (why >= LIM_FIRST_DROP && why != LIM_DROP_VETO && lim_override(o))
 		why = LIM_PASS_OVERRIDE;
+	LIM_FORGET(why, o->now, 31);
 	if (why >= LIM_FIRST_DROP) {
 		if (e) {
 			e->held += p->segs;

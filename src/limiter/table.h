@@ -84,11 +84,15 @@ LIM_INLINE struct lim_peer *lim_peer_find(struct lim_state *s, lim_u64 hash)
 {
 	struct lim_peer_set *set = &s->peer[hash & (LIM_PEER_SETS - 1)];
 	lim_u32 tag = lim_tag(hash);
+	lim_u64 at = LIM_WAYS, in;
 
-	for (int i = 0; i < LIM_WAYS; i++)
+	for (lim_u32 i = 0; i < LIM_WAYS; i++)
 		if (set->tag[i] == tag)
-			return &set->way[i];
-	return 0;
+			at = i;
+	LIM_FORGET(at, hash, 7);
+	in = at;
+	LIM_FORGET(in, hash, LIM_WAYS - 1);
+	return at < LIM_WAYS ? &set->way[in] : 0;
 }
 
 /* How much is lost if this peer is forgotten: whoever is silenced or answers stays longest. */
@@ -121,6 +125,7 @@ LIM_INLINE struct lim_peer *lim_peer_claim(struct lim_state *s, const struct lim
 			at = i;
 		}
 	}
+	LIM_FORGET(at, hash, 3);
 	e = &set->way[at & (LIM_WAYS - 1)];
 	if (set->tag[at & (LIM_WAYS - 1)] &&
 	    (e->pause_until > now ||
@@ -137,11 +142,15 @@ LIM_INLINE struct lim_flow *lim_flow_find(struct lim_state *s, lim_u64 hash)
 {
 	struct lim_flow_set *set = &s->flow[hash & (LIM_FLOW_SETS - 1)];
 	lim_u32 tag = lim_tag(hash);
+	lim_u64 at = LIM_WAYS, in;
 
-	for (int i = 0; i < LIM_WAYS; i++)
+	for (lim_u32 i = 0; i < LIM_WAYS; i++)
 		if (set->tag[i] == tag)
-			return &set->way[i];
-	return 0;
+			at = i;
+	LIM_FORGET(at, hash, 7);
+	in = at;
+	LIM_FORGET(in, hash, LIM_WAYS - 1);
+	return at < LIM_WAYS ? &set->way[in] : 0;
 }
 
 LIM_INLINE lim_u32 lim_flow_time(lim_u64 now)
@@ -170,6 +179,7 @@ LIM_INLINE struct lim_flow *lim_flow_claim(struct lim_state *s, lim_u64 hash, li
 			at = i;
 		}
 	}
+	LIM_FORGET(at, hash, 3);
 	f = &set->way[at & (LIM_WAYS - 1)];
 	__builtin_memset(f, 0, sizeof *f);
 	set->tag[at & (LIM_WAYS - 1)] = lim_tag(hash);

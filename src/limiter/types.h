@@ -14,6 +14,22 @@ typedef __UINT64_TYPE__ lim_u64;
 #define LIM_LIKELY(x)	__builtin_expect(!!(x), 1)
 #define LIM_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* The BPF verifier follows each value of x that a branch left behind on its own, and gives up when
+ * there are too many. This hides the value from it, at the price of two instructions, so that the
+ * paths meet again; noise: any number that it does not know. Elsewhere it is nothing. */
+#ifdef __bpf__
+#define LIM_FORGET(x, noise, mask)                                                                 \
+	do {                                                                                       \
+		lim_u64 forget_ = (lim_u64)(x);                                                    \
+		asm volatile("%0 ^= %1\n\t%0 ^= %1\n\t%0 &= %2"                                    \
+			     : "+r"(forget_)                                                       \
+			     : "r"((lim_u64)(noise)), "i"(mask));                                  \
+		(x) = (__typeof__(x))forget_;                                                      \
+	} while (0)
+#else
+#define LIM_FORGET(x, noise, mask) ((void)(noise))
+#endif
+
 /* An IPv4 or IPv6 address as four host-order words, IPv4 mapped as ::ffff:a.b.c.d (RFC 4291
  * 2.5.5.2), so that one code path and one table serve both and the verdicts do not depend on the
  * byte order of the machine. */

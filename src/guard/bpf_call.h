@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * bpf(2), as far as the guard needs it. Every function returns a descriptor or 0, or -errno.
+ * Descriptors are close-on-exec. Source: bpf(2) and <linux/bpf.h>; the constants below are newer
+ * than the headers of the oldest system we build on.
+ */
+#ifndef GUARD_BPF_CALL_H
+#define GUARD_BPF_CALL_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+
+#define CALL_TCX_INGRESS 46
+#define CALL_TCX_EGRESS	 47
+#define CALL_F_BEFORE	 (1u << 3) /* with nothing named: before all others */
+
+/* A 1-entry (or n-entry) array map; btf_fd 0: none, else value types btf_value. */
+int call_map_create(const char *name, __u32 value_size, __u32 entries, int btf_fd, __u32 btf_value);
+int call_pin(int fd, const char *path);
+int call_get(const char *path);
+/* flags: BPF_F_LOCK for a copy under the value's spin lock. */
+int call_lookup(int map, __u32 index, void *value, __u64 flags);
+int call_update(int map, __u32 index, const void *value);
+/* log: a verifier's log of log_len bytes, or NULL. */
+int call_prog_load(const char *name, const struct bpf_insn *code, __u32 count, char *log,
+		   __u32 log_len);
+int call_btf_load(const void *btf, __u32 len);
+int call_link_create(int prog, int ifindex, int where, __u32 flags);
+int call_link_update(int link, int prog);
+/* Size of one value, or -errno. */
+int call_map_value_size(int map);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+// The limiter in the kernel: one program for what arrives, one for what leaves.
+//
+// Everything is parsed before the lock is taken and decided under it, so that the accounting is
+// exact however many processors send. The host tool (embed.c) finds in the object what is a map and
+// what is a fact that the loader fills in; nothing of this needs an ELF reader on the device.
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+
+#define SEC(name) __attribute__((section(name), used))
+
+static void *(*const map_lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
+static long (*const load_bytes)(const struct __sk_buff *skb, __u32 off, void *to,
+				__u32 n) = (void *)BPF_FUNC_skb_load_bytes;
+static __u64 (*const ktime)(void) = (void *)BPF_FUNC_ktime_get_ns;
+static long (*const lock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_lock;
+static long (*const unlock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_unlock;
+
+#define LIM_CTX			   struct __sk_buff *
+#define LIM_READ(ctx, off, buf, n) load_bytes(ctx, off, buf, n)
+#include "limiter/decide.h"
+#include "limiter/parse.h"
+
+/* Places that the loader fills in (load.c knows them by name). */
+SEC("maps") char map_state[1], map_report[1], map_config[1], map_active[1], map_packet[1];
+SEC("facts") char fact_link[1];
+
+struct records {
+	struct lim_state *s;
+	struct lim_report *r;
+	const struct lim_config *c;
+	struct lim_packet *p;
+};
+
+LIM_INLINE int find(struct records *o)
+{
+	__u32 zero = 0, *active;
+
+	active = map_lookup(map_active, &zero);
+	if (!active)
+		return -1;
+	o->c = map_lookup(map_config, active);
+	o->s = map_lookup(map_state, &zero);
+	o->r = map_lookup(map_report, &zero);
+	o->p = map_lookup(map_packet, &zero);
+	return o->c && o->s && o->r && o->p ? 0 : -1;
+}
+
+/* A buffer from a raw socket or a TUN device may name a segment size and leave the count to the
+ * driver: then it is counted here. */
+LIM_INLINE __u32 segments(const struct __sk_buff *skb)
+{
+	__u32 n = skb->gso_segs, size = skb->gso_size;
+
+	if (size && n < 2)
+		n = (skb->len + size - 1) / size;
+	return n;
+}
+
+LIM_INLINE void parse(struct lim_packet *p, struct __sk_buff *skb)
+{
+	__u64 link = (__u64)fact_link;
+
+	asm volatile("" : "+r"(link)); /* an address as far as the compiler knows, not a number */
+	lim_parse_at(p, link ? LIM_RAW_IP : LIM_ETHERNET, skb, skb->len, segments(skb));
+}
+
+SEC("tc/egress") int egress(struct __sk_buff *skb)
+{
+	struct records o;
+	enum lim_reason why;
+	__u64 now;
+
+	if (find(&o))
+		return TC_ACT_SHOT;
+	parse(o.p, skb);
+	now = ktime();
+	lock((struct bpf_spin_lock *)&o.s->lock);
+	why = lim_decide_egress(o.s, o.c, o.r, o.p, now);
+	unlock((struct bpf_spin_lock *)&o.s->lock);
+	return why >= LIM_FIRST_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+SEC("tc/ingress") int ingress(struct __sk_buff *skb)
+{
+	struct records o;
+	enum lim_reason why;
+	__u64 now;
+
+	if (find(&o))
+		return TC_ACT_UNSPEC;
+	parse(o.p, skb);
+	now = ktime();
+	lock((struct bpf_spin_lock *)&o.s->lock);
+	why = lim_decide_ingress(o.s, o.c, o.r, o.p, now);
+	unlock((struct bpf_spin_lock *)&o.s->lock);
+	return why >= LIM_FIRST_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
