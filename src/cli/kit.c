@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // holdfast-kit: what runs on a PC.
 #include "cli/cli.h"
+#include "cli/kit_replay.h"
 
 static const struct command commands[] = {
+	{"replay", kit_replay, "run captures through the limiter", &kit_replay_use},
 	{0},
 };
 
