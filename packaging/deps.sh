@@ -1,15 +1,21 @@
 #!/bin/sh
 # Installs what building, testing and the demo need, from Debian alone. Quick when all is there.
-# Usage: packaging/deps.sh [build|test|demo|bench]...
+# Usage: packaging/deps.sh [build|test|demo|bench|cross|vm]...
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev"
 test="libcmocka-dev bats iproute2 nftables procps python3-minimal clang-format"
+# Half a minute together, most of it for the four compilers.
+cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+vm="qemu-system-x86 qemu-system-arm seabios cpio"
 demo="iproute2 nftables procps"
 want="$build"
 for group in "$@"; do
 	case $group in
 	build) ;;
-	test) want="$want $test" ;;
+	test) want="$want $test $cross $vm" ;;
+	cross) want="$want $cross" ;;
+	vm) want="$want $vm" ;;
 	demo) want="$want $demo" ;;
 	bench) want="$want $demo" ;;
 	*) echo "deps.sh: no group '$group'" >&2; exit 2 ;;
