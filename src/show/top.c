@@ -235,8 +235,9 @@ void show_top(FILE *out, const struct show *s, const struct show *before,
 	unsigned n = peers(s, before, order, lines), used = 5, room;
 
 	head(out, s, before, style);
+	fputc('\n', out);
 	show_color(out, style, SHOW_BOLD);
-	fprintf(out, "\nbudgets left\n");
+	fprintf(out, "budgets left\n");
 	show_color(out, style, SHOW_PLAIN);
 	used += levels(out, s, style);
 	show_color(out, style, SHOW_BOLD);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The subcommands of `holdfast` that look at the guard: each returns an exit code.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "base/opt.h"
+
+int status_run(int argc, char **argv);
+int top_run(int argc, char **argv);
+int why_run(int argc, char **argv);
+
+extern const struct opt_use status_use, top_use, why_use;
+
+#endif

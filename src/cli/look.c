@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "cli/look.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+int look_take(struct guard *g, struct look *l, struct show *s, struct err *e)
+{
+	if (guard_snapshot(g, &l->state, &l->config, &l->report, &l->meta, e))
+		return -1;
+	*s = (struct show){.state = &l->state,
+			   .config = &l->config,
+			   .report = &l->report,
+			   .meta = &l->meta,
+			   .now = guard_now(),
+			   .memory = guard_memory(g),
+			   .daemon = guard_daemon(g)};
+	return 0;
+}
+
+int look_once(const char *pin, struct look *l, struct show *s, struct err *e)
+{
+	struct guard g;
+	int rc;
+
+	if (guard_open(&g, pin, e))
+		return -1;
+	rc = look_take(&g, l, s, e);
+	guard_close(&g);
+	return rc;
+}
+
+static bool is_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *v = getenv(names[i]);
+
+		if (v && *v)
+			return strcasestr(v, "utf-8") || strcasestr(v, "utf8");
+	}
+	return false;
+}
+
+struct show_style look_style(void)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+	struct show_style style = {0};
+	struct winsize w;
+
+	if (!isatty(STDOUT_FILENO))
+		return style;
+	style.utf8 = is_utf8();
+	style.color = term && strcmp(term, "dumb") && !(no_color && *no_color);
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &w)) {
+		style.width = w.ws_col;
+		style.height = w.ws_row;
+	}
+	return style;
+}
+
+int look_end(int code)
+{
+	struct err e;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	err_sys(&e, errno, "standard output");
+	e.code = EXIT_SYSTEM;
+	return cli_fail(&e);
+}
