@@ -2,6 +2,7 @@
 // holdfast-kit replay: captures through the limiter.
 #include "cli/kit_replay.h"
 
+#include "replay/guess.h"
 #include "replay/manifest.h"
 #include "replay/replay.h"
 #include "replay/report.h"
@@ -16,7 +17,7 @@
 struct args {
 	const char *device, *manifest;
 	uint64_t drops;
-	bool expect_clean, bench;
+	bool expect_clean, bench, explain_guess;
 };
 
 static const struct opt options[] = {
@@ -28,6 +29,8 @@ static const struct opt options[] = {
      "show the first N packets held back of each capture", .max = 1000000},
     {"expect-clean", 0, OPT_FLAG, offsetof(struct args, expect_clean), NULL,
      "exit with 1 if anything was held back"},
+    {"explain-guess", 0, OPT_FLAG, offsetof(struct args, explain_guess), NULL,
+     "only guess the device of each capture, and show why"},
     {"bench", 0, OPT_FLAG, offsetof(struct args, bench), NULL,
      "say how many packets a second were replayed"},
     {0},
@@ -109,6 +112,18 @@ static void replay_all(struct session *s)
 		s->code = EXIT_NO;
 }
 
+static void explain_all(struct session *s)
+{
+	struct guess_tally tally = {0};
+	struct err e;
+
+	for (size_t i = 0; i < s->list.rows; i++)
+		if (guess_explain(stdout, &s->list.row[i], &tally, &e))
+			s->code = cli_fail(&e);
+	printf("%u guesses agree with what is known, %u differ, nothing is known of %u\n",
+	       tally.right, tally.wrong, tally.unknown);
+}
+
 static void free_session(struct session *s)
 {
 	for (size_t i = 0; s->result && i < s->list.rows; i++)
@@ -142,7 +157,9 @@ int kit_replay(int argc, char **argv)
 	s.colour = isatty(STDOUT_FILENO);
 	s.result = calloc(s.list.rows + 1, sizeof *s.result);
 	start = seconds();
-	if (s.result)
+	if (s.args.explain_guess)
+		explain_all(&s);
+	else if (s.result)
 		replay_all(&s);
 	if (s.args.bench)
 		bench(&s, seconds() - start);

@@ -28,26 +28,68 @@ static bool machine(const struct pair *p)
 	return p->used && !addr_unspecified(&p->addr) && !addr_multicast(&p->addr);
 }
 
-bool device_is_router(const struct survey *s, const uint8_t mac[6], const struct lim_addr *addr)
+/* What a MAC sends: of its own, and of others. */
+struct mac_use {
+	uint64_t own, own_fresh, foreign, foreign_fresh;
+	unsigned sources;
+	bool claims; /* it says that it has addr */
+};
+
+static struct mac_use mac_use(const struct survey *s, const uint8_t mac[6],
+			      const struct lim_addr *addr)
 {
-	uint64_t own = 0, foreign = 0, fresh = 0;
-	unsigned sources = 0;
+	struct mac_use u = {0};
+
+	for (size_t i = 0; i < s->room; i++) {
+		const struct pair *p = &s->pair[i];
+		bool self = addr_same(&p->addr, addr);
+
+		if (!machine(p) || memcmp(p->mac, mac, 6))
+			continue;
+		u.claims |= self && (p->claims || p->leases);
+		if (self || p->claims || p->leases || addr_link_local(&p->addr)) {
+			u.own += p->tx;
+			u.own_fresh += p->fresh_ttl;
+		} else {
+			u.sources += p->tx > 0;
+			u.foreign += p->tx;
+			u.foreign_fresh += p->fresh_ttl;
+		}
+	}
+	return u;
+}
+
+/* A router stands between: most of what comes from the MAC is other machines' and has been through
+ * routers; or there is any such, and addr itself has been. */
+static bool router(const struct survey *s, const uint8_t mac[6], const struct lim_addr *addr)
+{
+	struct mac_use u = mac_use(s, mac, addr);
+
+	if (u.claims || !u.sources || 2 * u.foreign_fresh >= u.foreign)
+		return false;
+	return 2 * u.own_fresh < u.own || (u.sources >= 3 && u.foreign > u.own);
+}
+
+static bool received_elsewhere(const struct survey *s, const uint8_t mac[6],
+			       const struct lim_addr *addr)
+{
+	bool elsewhere = false;
 
 	for (size_t i = 0; i < s->room; i++) {
 		const struct pair *p = &s->pair[i];
 
-		if (!machine(p) || memcmp(p->mac, mac, 6) || !p->tx)
+		if (!p->used || !p->rx || !addr_same(&p->addr, addr))
 			continue;
-		if (addr_same(&p->addr, addr) || p->claims || p->leases ||
-		    addr_link_local(&p->addr)) {
-			own += p->tx;
-		} else {
-			sources++;
-			foreign += p->tx;
-			fresh += p->fresh_ttl;
-		}
+		if (!memcmp(p->mac, mac, 6))
+			return false;
+		elsewhere = true;
 	}
-	return sources >= 3 && foreign > own && 2 * fresh < foreign;
+	return elsewhere;
+}
+
+bool device_mac_speaks(const struct survey *s, const uint8_t mac[6], const struct lim_addr *addr)
+{
+	return memcmp(mac, no_mac, 6) && !router(s, mac, addr) && !received_elsewhere(s, mac, addr);
 }
 
 double device_score(const struct survey *s, const struct pair *p)
@@ -59,6 +101,7 @@ double device_score(const struct survey *s, const struct pair *p)
 	if (!machine(p) || !(p->tx || p->claims))
 		return -1;
 	score += 3 * p->opened / talks + 2 * (double)(p->tx + p->rx) / ip;
+	score += m && 1000 * m->frames >= 995 * s->frames ? 3 : 0; /* the middle of the star */
 	score += addr_private(&p->addr) ? 0.5 : 0;
 	score += p->outgoing ? 2 : 0;
 	score += p->leases || (m && m->dhcp_asks) ? 0.7 : 0;
@@ -152,9 +195,7 @@ int device_find(struct device *d, const struct survey *s, const struct device_hi
 	*d = (struct device){.has_addr = machine(p), .addr = p->addr};
 	d->guessed = !h->has_addr && !h->has_mac;
 	memcpy(d->mac, p->mac, 6);
-	d->by_mac = memcmp(d->mac, no_mac, 6) && (h->has_mac ? !h->has_addr : false);
-	if (!d->by_mac)
-		d->by_mac = memcmp(d->mac, no_mac, 6) && !device_is_router(s, d->mac, &d->addr);
+	d->by_mac = (h->has_mac && !h->has_addr) || device_mac_speaks(s, d->mac, &d->addr);
 	own_find(d, s);
 	return 0;
 }
@@ -167,12 +208,13 @@ static bool is_own(const struct device *d, const struct lim_addr *a)
 	return false;
 }
 
-/* Whether the device's MAC is also sent packets for an address: it is on the way to it. */
+/* Whether the device is on the way to or from an address: its MAC is sent packets for it, or the
+ * home machine that has it is always exactly one router away. */
 static bool passes_through(const struct device *d, const struct survey *s, const struct lim_addr *a)
 {
 	const struct pair *p = survey_find(s, d->mac, a);
 
-	return p && p->rx;
+	return p && (p->rx || (p->stepped_ttl == p->tx && addr_private(a)));
 }
 
 static enum device_way way_by_mac(const struct device *d, const struct survey *s,

@@ -59,7 +59,8 @@ void device_configure(const struct device *d, struct lim_config *c);
  * Pairs that cannot be it score below zero. */
 double device_score(const struct survey *s, const struct pair *p);
 
-/* Whether mac forwards for others rather than speaking for itself. */
-bool device_is_router(const struct survey *s, const uint8_t mac[6], const struct lim_addr *addr);
+/* Whether the MAC stands for the machine that has addr: it does not when it forwards for others
+ * (a router's), or when what is sent to addr goes to other MACs only (made-up headers). */
+bool device_mac_speaks(const struct survey *s, const uint8_t mac[6], const struct lim_addr *addr);
 
 #endif

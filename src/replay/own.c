@@ -3,10 +3,8 @@
 
 #include "replay/scope.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-#define LINK_LOCALS 8  /* IPv6 link-local addresses believed */
-#define NEIGHBOURS  16 /* further addresses in an own IPv6 /64 */
 
 static unsigned family_room(const struct lim_addr *a)
 {
@@ -73,86 +71,126 @@ static bool claimed_by_another(const struct survey *s, const struct pair *mine)
 	return false;
 }
 
-/* Said so itself, or was told so. */
-static bool declared(const struct survey *s, const struct pair *p)
+/* An interface identifier made of the MAC (RFC 4291, appendix A). */
+static bool made_of_mac(const struct pair *p)
 {
-	return p->leases || (p->claims && !claimed_by_another(s, p));
+	const uint8_t *m = p->mac;
+
+	return !addr_is4(&p->addr) &&
+	       p->addr.w[2] == ((uint32_t)(m[0] ^ 2) << 24 | (uint32_t)m[1] << 16 |
+				(uint32_t)m[2] << 8 | 0xff) &&
+	       p->addr.w[3] == (0xfe000000 | (uint32_t)m[3] << 16 | (uint32_t)m[4] << 8 | m[5]);
 }
 
-/* Behaves like an own address: answered to this MAC, never through a router. */
-static bool behaves(const struct survey *s, const struct pair *p)
+static bool ll6(const struct pair *p)
 {
-	return addr_private(&p->addr) && p->tx && p->rx &&
-	       10 * (uint64_t)p->fresh_ttl >= 9 * p->tx && !claimed_by_another(s, p);
+	return !addr_is4(&p->addr) && addr_link_local(&p->addr);
 }
 
-static void add_declared(struct device *d, const struct survey *s)
+static bool on_own_link(const struct device *d, const struct survey *s, const struct lim_addr *a)
 {
-	unsigned locals = 0;
+	for (unsigned i = 0; i < d->owns; i++) {
+		const struct lim_addr *own = &d->own[i].addr;
 
-	for (size_t i = 0; i < s->room; i++) {
-		const struct pair *p = &s->pair[i];
-
-		if (!of_device(d, p))
-			continue;
-		if (!addr_is4(&p->addr) && addr_link_local(&p->addr)) {
-			if (p->tx && locals < LINK_LOCALS)
-				locals += add(d, &p->addr);
-		} else if (declared(s, p) || behaves(s, p)) {
-			add(d, &p->addr);
-		}
+		if (addr_is4(own) == addr_is4(a) &&
+		    addr_in(own, a, addr_is4(own) ? prefix4(s, own) : 64))
+			return true;
 	}
+	return false;
 }
 
-/* The most-used address of a family, when nothing of that family is own yet. */
-static void add_most_used(struct device *d, const struct survey *s, bool want4)
-{
-	const struct pair *most = NULL;
+/* Why an address of the MAC may be its own. The rules are asked in this order, the most-used
+ * address first; each believes at most so many. */
+enum rule { DECLARED, LINK_LOCAL, MOST_USED, ANSWERED, SAME_64, ELSEWHERE, RULES };
+static const unsigned believed[RULES] = {DEVICE_OWN, 8, 1, 8, 16, 4};
 
+static bool fits(enum rule rule, const struct device *d, const struct survey *s,
+		 const struct pair *p)
+{
+	bool untouched = p->tx && 10 * (uint64_t)p->fresh_ttl >= 9 * p->tx;
+
+	switch (rule) {
+	case DECLARED: /* it says so, it was told so, or it is made that way */
+		return !ll6(p) && (p->leases || p->claims || made_of_mac(p));
+	case LINK_LOCAL:
+		return ll6(p) && p->tx;
+	case MOST_USED:
+		return p->tx && !ll6(p);
+	case ANSWERED: /* a second address, never through a router, that is answered to the MAC */
+		return addr_private(&p->addr) && untouched && p->rx;
+	case SAME_64: /* privacy addresses (RFC 8981) change, the /64 stays */
+		return !addr_is4(&p->addr) && p->tx && on_own_link(d, s, &p->addr);
+	case ELSEWHERE: /* of another home network: an old lease, the set-up access point's own */
+		return addr_is4(&p->addr) && addr_private(&p->addr) && p->fresh_ttl == p->tx &&
+		       p->tx && !on_own_link(d, s, &p->addr);
+	case RULES:
+		break;
+	}
+	return false;
+}
+
+static bool has_family(const struct device *d, bool want4)
+{
 	for (unsigned i = 0; i < d->owns; i++)
 		if (addr_is4(&d->own[i].addr) == want4 &&
 		    (want4 || !addr_link_local(&d->own[i].addr)))
-			return;
-	for (size_t i = 0; i < s->room; i++) {
-		const struct pair *p = &s->pair[i];
-
-		if (!of_device(d, p) || !p->tx || addr_is4(&p->addr) != want4)
-			continue;
-		if (!most || p->tx > most->tx || (p->tx == most->tx && p->order < most->order))
-			most = p;
-	}
-	if (most)
-		add(d, &most->addr);
+			return true;
+	return false;
 }
 
-/* Privacy addresses (RFC 8981) change; they stay in the /64. */
-static void add_same_64(struct device *d, const struct survey *s)
+static int by_use(const void *a, const void *b)
 {
-	unsigned known = d->owns, added = 0;
+	const struct pair *x = *(const struct pair *const *)a, *y = *(const struct pair *const *)b;
 
-	for (size_t i = 0; i < s->room && added < NEIGHBOURS; i++) {
-		const struct pair *p = &s->pair[i];
+	if (x->tx != y->tx)
+		return x->tx < y->tx ? 1 : -1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
 
-		if (!of_device(d, p) || !p->tx || addr_is4(&p->addr) || claimed_by_another(s, p))
+/* The addresses of the device's MAC, most used first. NULL without memory or without any. */
+static const struct pair **candidates(const struct device *d, const struct survey *s, size_t *count)
+{
+	const struct pair **list;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->room; i++)
+		n += of_device(d, &s->pair[i]);
+	*count = n;
+	list = n ? malloc(n * sizeof *list) : NULL;
+	if (!list)
+		return NULL;
+	n = 0;
+	for (size_t i = 0; i < s->room; i++)
+		if (of_device(d, &s->pair[i]))
+			list[n++] = &s->pair[i];
+	qsort(list, n, sizeof *list, by_use);
+	return list;
+}
+
+static void apply(enum rule rule, struct device *d, const struct survey *s,
+		  const struct pair **list, size_t count)
+{
+	unsigned added = 0;
+
+	for (size_t i = 0; i < count && added < believed[rule]; i++) {
+		if (rule == MOST_USED && has_family(d, addr_is4(&list[i]->addr)))
 			continue;
-		for (unsigned k = 0; k < known; k++)
-			if (!addr_is4(&d->own[k].addr) && addr_in(&d->own[k].addr, &p->addr, 64)) {
-				added += add(d, &p->addr);
-				break;
-			}
+		if (fits(rule, d, s, list[i]) && !claimed_by_another(s, list[i]))
+			added += add(d, &list[i]->addr) && rule != MOST_USED;
 	}
 }
 
 void own_find(struct device *d, const struct survey *s)
 {
+	const struct pair **list;
+	size_t count;
+
 	if (d->has_addr)
 		add(d, &d->addr);
-	if (d->by_mac) {
-		add_declared(d, s);
-		add_most_used(d, s, true);
-		add_most_used(d, s, false);
-		add_same_64(d, s);
-	}
+	list = d->by_mac ? candidates(d, s, &count) : NULL;
+	for (enum rule rule = DECLARED; list && rule < RULES; rule++)
+		apply(rule, d, s, list, count);
+	free(list);
 	for (unsigned i = 0; i < d->owns; i++)
 		d->own[i].prefix = addr_is4(&d->own[i].addr) ? prefix4(s, &d->own[i].addr) : 64;
 	if (!d->has_addr && d->owns) {

@@ -9,6 +9,8 @@
 #define FIRST_ROOM 1024
 #define HINTS_MAX  65536
 
+static const struct lim_addr no_addr;
+
 void survey_start(struct survey *s)
 {
 	*s = (struct survey){0};
@@ -125,7 +127,7 @@ static void hint(struct survey *s, const struct lim_addr *addr, const struct lim
 static void survey_arp(struct survey *s, const struct frame *f, const struct lim_packet *p)
 {
 	if (addr_unspecified(&p->src)) {
-		touch(s, f->src, &(struct lim_addr){{0}})->tx++;
+		touch(s, f->src, &no_addr)->tx++;
 		return;
 	}
 	touch(s, f->src, &p->src)->claims++;
@@ -177,7 +179,7 @@ static void survey_dhcp(struct survey *s, const struct frame *f, const struct li
 	uint32_t at = ipv4_payload(f);
 
 	if (p->dport == 67)
-		touch(s, f->src, &(struct lim_addr){{0}})->dhcp_asks++;
+		touch(s, f->src, &no_addr)->dhcp_asks++;
 	if (p->sport != 67 || !at)
 		return;
 	touch(s, f->src, &p->src)->dhcp_answers++;
@@ -185,10 +187,18 @@ static void survey_dhcp(struct survey *s, const struct frame *f, const struct li
 		dhcp_reply(s, f->data + at + 8, f->len - at - 8);
 }
 
-static bool fresh_ttl(const struct lim_packet *p)
+/* Hop limits that systems start with: 64 Linux, 128 Windows, 255 routers and link protocols. */
+static bool initial_ttl(unsigned ttl)
 {
-	return p->hop_limit == 64 || p->hop_limit == 128 || p->hop_limit == 255 ||
-	       p->hop_limit == 32 || p->hop_limit == 1;
+	return ttl == 64 || ttl == 128 || ttl == 255 || ttl == 32 || ttl == 1;
+}
+
+/* Neighbour discovery is never routed: with a hop limit of 255 the sender is on the link and the
+ * address its own (RFC 4861 6.1, 7.1). */
+static bool neighbour_claim(const struct lim_packet *p)
+{
+	return p->proto == LIM_PROTO_ICMPV6 && p->hop_limit == 255 && p->icmp_type >= 133 &&
+	       p->icmp_type <= 136 && !addr_unspecified(&p->src);
 }
 
 static void survey_ip(struct survey *s, const struct frame *f, const struct lim_packet *p)
@@ -199,7 +209,9 @@ static void survey_ip(struct survey *s, const struct frame *f, const struct lim_
 	s->ip++;
 	from->tx++;
 	from->opened += opens;
-	from->fresh_ttl += fresh_ttl(p);
+	from->fresh_ttl += initial_ttl(p->hop_limit);
+	from->stepped_ttl += p->hop_limit > 1 && initial_ttl(p->hop_limit + 1u);
+	from->claims += neighbour_claim(p);
 	from->outgoing += f->dir == DIR_OUT;
 	if (f->linkcast && !addr_multicast(&p->dst))
 		hint(s, &p->src, &p->dst);
@@ -209,11 +221,16 @@ static void survey_ip(struct survey *s, const struct frame *f, const struct lim_
 		to->rx++;
 		to->accepted += opens;
 	}
-	if (p->proto == LIM_PROTO_ICMPV6 && p->icmp_type == 136)
-		touch(s, f->src, &p->src)->claims++;
 	if (p->proto == LIM_PROTO_UDP && (p->flags & LIM_F_PORTS) && addr_is4(&p->src) &&
 	    (p->sport == 67 || p->dport == 67))
 		survey_dhcp(s, f, p);
+}
+
+static void survey_macs(struct survey *s, const struct frame *f)
+{
+	touch(s, f->src, &no_addr)->frames++;
+	if (!f->linkcast && memcmp(f->src, f->dst, 6))
+		touch(s, f->dst, &no_addr)->frames++;
 }
 
 void survey_frame(struct survey *s, const struct frame *f, struct lim_packet *p, uint64_t now)
@@ -227,5 +244,7 @@ void survey_frame(struct survey *s, const struct frame *f, struct lim_packet *p,
 	else if (p->kind == LIM_KIND_ARP)
 		survey_arp(s, f, p);
 	else if (f->has_mac)
-		touch(s, f->src, &(struct lim_addr){{0}})->tx++;
+		touch(s, f->src, &no_addr)->tx++;
+	if (f->has_mac)
+		survey_macs(s, f);
 }

@@ -20,6 +20,7 @@ struct pair {
 	uint8_t mac[6];
 	bool used;
 	uint64_t tx, rx;       /* packets from it; unicast packets to it */
+	uint64_t frames;       /* address ::: frames from or to the MAC, of any kind */
 	uint32_t opened;       /* conversations whose first packet it sent */
 	uint32_t accepted;     /* conversations whose first packet it received */
 	uint32_t claims;       /* ARP or neighbour messages saying the MAC has the address */
@@ -27,6 +28,7 @@ struct pair {
 	uint32_t dhcp_asks;    /* DHCP requests from the MAC (address ::) */
 	uint32_t dhcp_answers; /* DHCP replies from it */
 	uint32_t fresh_ttl;    /* packets from it whose hop limit no router has touched */
+	uint32_t stepped_ttl;  /* packets from it that have passed exactly one router */
 	uint32_t outgoing;     /* packets from it that the capturing machine sent (cooked) */
 	uint64_t order;	       /* record that showed it first */
 };
