@@ -95,6 +95,17 @@ static void foreign_source_is_dropped(void **s)
 	assert_int_equal(rp.packets[LIM_DROP_SPOOF], 2);
 }
 
+static void loopback_source_is_foreign_outside(void **s)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, 0x7f000001u, 1, AWAY, 2, 100);
+
+	(void)s;
+	assert_int_equal(lim_egress(&st, &cf, &rp, &p, BOOT), LIM_DROP_SPOOF);
+	p.src = (struct lim_addr){{0, 0, 0, 1}};
+	p.dst = (struct lim_addr){{0x20010002, 0, 0, 1}};
+	assert_int_equal(lim_egress(&st, &cf, &rp, &p, BOOT), LIM_DROP_SPOOF);
+}
+
 static void dhcp_without_address_passes(void **s)
 {
 	struct lim_packet p = packet(LIM_PROTO_UDP, 0, 68, 0xffffffffu, 67, 342);
@@ -216,7 +227,7 @@ static void silence_ends_consent(void **s)
 		udp_out(AWAY, 5000, 6000, 1200, t);
 		udp_in(AWAY, 6000, 5000, 80, t + MS);
 	}
-	t += 15 * S;                     /* no answer for longer than consent lasts */
+	t += 15 * S;			/* no answer for longer than consent lasts */
 	udp_out(LINK + 5, 1, 2, 60, t); /* other traffic: it is no lone tunnel */
 	udp_out(AWAY + 99999, 1, 2, 60, t);
 	for (unsigned i = 0; i < 60000; i++, t += MS)
@@ -438,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(foreign_source_is_dropped),
+	    T(loopback_source_is_foreign_outside),
 	    T(dhcp_without_address_passes),
 	    T(silent_target_gets_a_trickle),
 	    T(carpet_is_bounded),

@@ -74,7 +74,7 @@ LIM_INLINE enum lim_reason lim_out_arp(struct lim_out *o)
 	lim_u32 at = lim_where4(o->c, o->p->src.w[3]);
 	enum lim_budget_id id = o->p->proto == 1 ? LIM_B_LINK_PROBE : LIM_B_LINK_OTHER;
 
-	if (!(at & (LIM_AT_OWN | LIM_AT_NONE)))
+	if (!(at & (LIM_AT_OWN | LIM_AT_NONE)) || (at & LIM_AT_LOOP))
 		return LIM_DROP_SPOOF;
 	if (!lim_device_take(o->s, o->c, id, o->now, o->p->segs))
 		return id == LIM_B_LINK_PROBE ? LIM_DROP_LINK_PROBE : LIM_DROP_LINK_OTHER;
@@ -379,6 +379,8 @@ LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 		return LIM_DROP_SPOOF;
 	if (dst & LIM_AT_OWN)
 		return LIM_PASS_LOCAL;
+	if (src & LIM_AT_LOOP)
+		return LIM_DROP_SPOOF;
 	if (dst & LIM_AT_NONE)
 		return LIM_DROP_BROKEN;
 	if ((dst & LIM_AT_CAST) || (p->flags & LIM_F_LINKCAST))

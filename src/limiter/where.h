@@ -9,8 +9,9 @@
 
 #define LIM_AT_OWN  0x1u /* one of ours, or loopback */
 #define LIM_AT_LINK 0x2u
-#define LIM_AT_CAST 0x4u /* multicast, broadcast */
-#define LIM_AT_NONE 0x8u /* unspecified */
+#define LIM_AT_CAST 0x4u  /* multicast, broadcast */
+#define LIM_AT_NONE 0x8u  /* unspecified */
+#define LIM_AT_LOOP 0x10u /* loopback: stays inside (RFC 1122 3.2.1.3, 4291 2.5.3) */
 
 LIM_INLINE lim_u32 lim_where4(const struct lim_config *c, lim_u32 a)
 {
@@ -21,7 +22,7 @@ LIM_INLINE lim_u32 lim_where4(const struct lim_config *c, lim_u32 a)
 	if (a == 0xffffffffu || a >> 28 == 0xe)
 		return LIM_AT_CAST;
 	if (a >> 24 == 127)
-		return LIM_AT_OWN;
+		return LIM_AT_OWN | LIM_AT_LOOP;
 	if (a >> 16 == 0xa9fe)
 		at = LIM_AT_LINK; /* 169.254/16: never routed (RFC 3927 2.7) */
 	for (lim_u32 i = 0; i < LIM_OWN4 && i < c->own4_count; i++) {
@@ -43,7 +44,7 @@ LIM_INLINE lim_u32 lim_where6(const struct lim_config *c, const struct lim_addr 
 	if (a->w[0] >> 24 == 0xff)
 		return LIM_AT_CAST;
 	if ((a->w[0] | a->w[1] | a->w[2]) == 0 && a->w[3] <= 1)
-		return a->w[3] ? LIM_AT_OWN : LIM_AT_NONE;
+		return a->w[3] ? LIM_AT_OWN | LIM_AT_LOOP : LIM_AT_NONE;
 	if (a->w[0] >> 22 == 0x3fa)
 		at = LIM_AT_LINK; /* fe80::/10 */
 	for (lim_u32 i = 0; i < LIM_OWN6 && i < c->own6_count; i++) {
