@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/cli.h"
 
+#include "cli/complete.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +55,9 @@ int cli_dispatch(const char *program, const struct command *table, int argc, cha
 		printf("%s %s\n", program, HOLDFAST_VERSION);
 		return EXIT_DONE;
 	}
+	if (!strcmp(argv[1], "--complete") && argc == 3 &&
+	    !complete_write(stdout, argv[2], program, table))
+		return EXIT_DONE;
 	for (const struct command *c = table; c->name; c++)
 		if (!strcmp(argv[1], c->name))
 			return c->run(argc - 1, argv + 1);

@@ -16,7 +16,8 @@ struct command {
 };
 
 /* Finds argv[1] in the table (ended by a row without a name) and runs it; prints help from the
- * table for --help, help and nothing at all, and the version for --version. */
+ * table for --help, help and nothing at all, the version for --version, and for --complete
+ * SHELL the shell's completion (not in the help: it is for packaging). */
 int cli_dispatch(const char *program, const struct command *table, int argc, char **argv);
 
 /* opt_parse() for a subcommand: prints help or the error itself. Returns the number of operands,
