@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+title="Camera, RTSP and 4 Mbit/s RTP over UDP, viewer off-link (GStreamer)"
+setup() {
+	bg camera device "$TOOLS/use-camera" 8080 4000
+	serves device t 8080
+	on world gst-launch-1.0 --version # the registry of plug-ins, once
+}
+run() {
+	local t; t=$(now)
+	bg viewer world timeout "$SECS" gst-launch-1.0 -q rtspsrc latency=0 protocols=udp \
+		"location=rtsp://$(url "$HOME_ADDR"):8080/" ! filesink buffer-mode=unbuffered location=video
+	await test -s video
+	local first; first=$(since "$t")
+	wait "${pids[viewer]}"
+	result "$(calc "8 * $(stat -c %s video) / $SECS")" bit/s "$first"
+}
