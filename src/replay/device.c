@@ -106,7 +106,8 @@ double device_score(const struct survey *s, const struct pair *p)
 	score += p->outgoing ? 2 : 0;
 	score += p->leases || (m && m->dhcp_asks) ? 0.7 : 0;
 	score -= p->dhcp_answers ? 1 : 0;
-	score -= p->tx && 2 * p->fresh_ttl < p->tx ? 1 : 0;
+	score -= p->tx && 2 * p->fresh_ttl < p->tx ? 2 : 0;
+	score += p->claims ? 0.5 : 0;
 	score -= addr_link_local(&p->addr) ? 0.5 : 0;
 	return score > 0 ? score : 0;
 }
