@@ -3,21 +3,23 @@
 #include "cli/kit_replay.h"
 
 #include "replay/guess.h"
-#include "replay/manifest.h"
 #include "replay/replay.h"
-#include "replay/report.h"
-#include "replay/verdict.h"
+#include "replay/report_html.h"
+#include "replay/report_json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#define PATIENCE 2.0 /* seconds before progress is shown; a tenth of it between two looks */
+
 struct args {
-	const char *device, *manifest;
+	const char *device, *manifest, *html;
 	uint64_t drops;
-	bool expect_clean, bench, explain_guess;
+	bool json, expect_clean, explain_guess, bench;
 };
 
 static const struct opt options[] = {
@@ -27,6 +29,8 @@ static const struct opt options[] = {
      "replay the captures this table lists, and judge them by group"},
     {"drops", 'n', OPT_NUMBER, offsetof(struct args, drops), "N",
      "show the first N packets held back of each capture", .max = 1000000},
+    {"json", 'j', OPT_FLAG, offsetof(struct args, json), NULL, "print JSON"},
+    {"html", 0, OPT_TEXT, offsetof(struct args, html), "FILE", "write a page with pictures"},
     {"expect-clean", 0, OPT_FLAG, offsetof(struct args, expect_clean), NULL,
      "exit with 1 if anything was held back"},
     {"explain-guess", 0, OPT_FLAG, offsetof(struct args, explain_guess), NULL,
@@ -50,8 +54,12 @@ struct session {
 	struct args args;
 	struct manifest list;
 	struct result *result;
+	struct report_total total;
+	struct verdict verdict[GROUPS];
 	struct lim_config config;
-	bool colour;
+	bool colour, tty, drawn;
+	size_t at; /* the capture that is being replayed */
+	double start, shown;
 	int code;
 };
 
@@ -61,6 +69,27 @@ static double seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void wipe(struct session *s)
+{
+	if (s->drawn)
+		fputs("\r\033[K", stderr);
+	s->drawn = false;
+}
+
+static void progress(void *arg, uint64_t records)
+{
+	struct session *s = arg;
+	double now = seconds();
+
+	if (now - s->start < PATIENCE || now - s->shown < PATIENCE / 10)
+		return;
+	s->shown = now;
+	fprintf(stderr, "\r\033[K%zu of %zu captures, %.1f million packets read", s->at + 1,
+		s->list.rows, (double)records / 1e6);
+	fflush(stderr);
+	s->drawn = true;
 }
 
 /* The operands as a list without groups. */
@@ -79,37 +108,79 @@ static int list_files(struct session *s, int n, char **files, struct err *e)
 	if (!n)
 		return err_set(e, EXIT_WRONG_USE, "FILE is missing");
 	s->list.row = calloc((size_t)n, sizeof *s->list.row);
-	for (int i = 0; s->list.row && i < n; i++)
-		s->list.row[s->list.rows++] =
-		    (struct manifest_row){strdup(files[i]), GROUP_BENIGN, hint};
-	return 0;
+	for (int i = 0; s->list.row && i < n; i++) {
+		struct manifest_row row = {strdup(files[i]), GROUP_BENIGN, hint};
+
+		if (!row.path)
+			return err_sys(e, ENOMEM, "%s", files[i]);
+		s->list.row[s->list.rows++] = row;
+	}
+	return s->list.row ? 0 : err_sys(e, ENOMEM, "%d captures", n);
+}
+
+static void replay_one(struct session *s, struct replay_ask *ask)
+{
+	struct result *r = &s->result[s->at];
+	const struct manifest_row *row = &s->list.row[s->at];
+	int rc;
+
+	ask->device = row->device;
+	rc = replay_file(r, row->path, ask);
+	wipe(s);
+	if (rc) {
+		fflush(stdout);
+		s->code = cli_fail(&r->error);
+	}
+	report_add(&s->total, r);
+	verdict_add(&s->verdict[row->group], r);
+	if (s->args.json)
+		return;
+	report_row(stdout, r, s->colour);
+	report_drops(stdout, r);
 }
 
 static void replay_all(struct session *s)
 {
-	struct replay_ask ask = {.config = &s->config, .drops = s->args.drops};
-	struct report_total total = {0};
-	struct verdict verdict[GROUPS] = {0};
+	struct replay_ask ask = {.config = &s->config, .drops = s->args.drops, .arg = s};
 
-	report_head(stdout, s->colour);
-	for (size_t i = 0; i < s->list.rows; i++) {
-		struct result *r = &s->result[i];
-
-		ask.device = s->list.row[i].device;
-		if (replay_file(r, s->list.row[i].path, &ask)) {
-			fflush(stdout);
-			s->code = cli_fail(&r->error);
-		}
-		report_row(stdout, r, s->colour);
-		report_drops(stdout, r);
-		report_add(&total, r);
-		verdict_add(&verdict[s->list.row[i].group], r);
-	}
-	report_sum(stdout, &total, s->colour);
-	if (s->args.manifest)
-		verdict_show(stdout, &s->list, s->result, verdict);
-	if (s->args.expect_clean && total.dropped && !s->code)
+	if (s->tty)
+		ask.progress = progress;
+	if (!s->args.json)
+		report_head(stdout, s->colour);
+	for (s->at = 0; s->at < s->list.rows; s->at++)
+		replay_one(s, &ask);
+	if (s->args.expect_clean && s->total.dropped && !s->code)
 		s->code = EXIT_NO;
+}
+
+static int write_html(const struct session *s, struct err *e)
+{
+	FILE *to = fopen(s->args.html, "w");
+	int bad;
+
+	if (!to)
+		return err_sys(e, errno, "%s", s->args.html);
+	report_html(to, &s->list, s->result, &s->total, s->verdict);
+	bad = ferror(to);
+	if (fclose(to) || bad)
+		return err_sys(e, errno, "%s", s->args.html);
+	return 0;
+}
+
+static void show(struct session *s)
+{
+	struct err e;
+
+	if (s->args.json) {
+		report_json(stdout, &s->list, s->result, &s->total, s->verdict);
+	} else {
+		report_sum(stdout, &s->total, s->colour);
+		if (s->list.judged)
+			verdict_show(stdout, &s->list, s->result, s->verdict);
+	}
+	fflush(stdout);
+	if (s->args.html && write_html(s, &e))
+		s->code = cli_fail(&e);
 }
 
 static void explain_all(struct session *s)
@@ -124,29 +195,37 @@ static void explain_all(struct session *s)
 	       tally.right, tally.wrong, tally.unknown);
 }
 
-static void free_session(struct session *s)
+static void bench(const struct session *s)
 {
-	for (size_t i = 0; s->result && i < s->list.rows; i++)
-		replay_free(&s->result[i]);
-	free(s->result);
-	manifest_free(&s->list);
+	double took = seconds() - s->start;
+
+	fprintf(stderr, "%" PRIu64 " packets in %.3f s, both passes: %.2f million a second\n",
+		s->total.records, took, (double)s->total.records / took / 1e6);
 }
 
-static void bench(const struct session *s, double took)
+static int run(struct session *s)
 {
-	uint64_t records = 0;
+	struct err e;
 
+	s->result = calloc(s->list.rows + 1, sizeof *s->result);
+	if (!s->result) {
+		err_sys(&e, ENOMEM, "%zu captures", s->list.rows);
+		return cli_fail(&e);
+	}
+	replay_all(s);
+	if (s->args.bench)
+		bench(s);
+	show(s);
 	for (size_t i = 0; i < s->list.rows; i++)
-		records += s->result[i].records;
-	fprintf(stderr, "%" PRIu64 " packets in %.3f s, both passes: %.2f million a second\n",
-		records, took, (double)records / took / 1e6);
+		replay_free(&s->result[i]);
+	free(s->result);
+	return s->code;
 }
 
 int kit_replay(int argc, char **argv)
 {
-	struct session s = {0};
+	struct session s = {.start = seconds()};
 	struct err e;
-	double start;
 	int code, n = cli_options(&kit_replay_use, argc, argv, &s.args, &code);
 
 	if (n < 0)
@@ -154,15 +233,12 @@ int kit_replay(int argc, char **argv)
 	if (list_files(&s, n, argv + 1, &e))
 		return cli_fail(&e);
 	replay_config(&s.config);
-	s.colour = isatty(STDOUT_FILENO);
-	s.result = calloc(s.list.rows + 1, sizeof *s.result);
-	start = seconds();
+	s.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	s.tty = isatty(STDERR_FILENO);
 	if (s.args.explain_guess)
 		explain_all(&s);
-	else if (s.result)
-		replay_all(&s);
-	if (s.args.bench)
-		bench(&s, seconds() - start);
-	free_session(&s);
+	else
+		run(&s);
+	manifest_free(&s.list);
 	return s.code;
 }

@@ -128,7 +128,7 @@ int manifest_read(struct manifest *m, const char *path, struct err *e)
 	FILE *f = fopen(path, "r");
 	int rc;
 
-	*m = (struct manifest){0};
+	*m = (struct manifest){.judged = true};
 	if (!f)
 		return err_sys(e, errno, "%s", path);
 	t.dir = strndup(path, slash ? (size_t)(slash - path) : 0);

@@ -28,6 +28,7 @@ struct manifest_row {
 struct manifest {
 	struct manifest_row *row;
 	size_t rows;
+	bool judged; /* the groups mean something */
 };
 
 /* Reads the list at path. Returns 0, or -1 with e and m empty. Free with manifest_free(). */
