@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // holdfast-kit: what runs on a PC.
 #include "cli/cli.h"
+#include "cli/kit_adversary.h"
 #include "cli/kit_replay.h"
 
 static const struct command commands[] = {
 	{"replay", kit_replay, "run captures through the limiter", &kit_replay_use},
+	{"adversary", kit_adversary, "look for the schedule that gets most past the limiter",
+	 &kit_adversary_use},
 	{0},
 };
 
