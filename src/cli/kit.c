@@ -5,10 +5,10 @@
 #include "cli/kit_replay.h"
 
 static const struct command commands[] = {
-	{"replay", kit_replay, "run captures through the limiter", &kit_replay_use},
-	{"adversary", kit_adversary, "look for the schedule that gets most past the limiter",
-	 &kit_adversary_use},
-	{0},
+    {"replay", kit_replay, "run captures through the limiter", &kit_replay_use},
+    {"adversary", kit_adversary, "look for the schedule that gets most past the limiter",
+     &kit_adversary_use},
+    {0},
 };
 
 int main(int argc, char **argv)
