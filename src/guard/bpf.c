@@ -16,7 +16,7 @@
 #include "guard/load.h"
 
 /* Maps come first and in the order of enum guard_part, then the programs as [link][egress]. */
-enum { ACTIVE = GUARD_PARTS, MAPS, PROGS = MAPS, FDS = PROGS + 4 };
+enum { ACTIVE = GUARD_PARTS, MAPS, PACKET = MAPS, PROGS, FDS = PROGS + 4 };
 _Static_assert((int)FDS <= GUARD_FDS, "descriptors fit");
 _Static_assert(LIM_ETHERNET == 0 && LIM_RAW_IP == 1, "index of programs");
 
@@ -174,7 +174,7 @@ static int bpf_open(struct guard *g, struct err *e)
 		err_set(e, EXIT_NO, "%s holds no guard of this version: restart the guard", g->dir);
 		goto fail;
 	}
-	g->flags = FLAG_CHOSEN | (!strcmp(m.backend, attach_clsact.name) ? FLAG_CLSACT : 0);
+	g->flags |= FLAG_CHOSEN | (!strcmp(m.backend, attach_clsact.name) ? FLAG_CLSACT : 0);
 	return 0;
 fail:
 	bpf_close(g);
@@ -188,8 +188,9 @@ static int create_maps(struct guard *g, struct err *e)
 	if (type < 0)
 		return -1;
 	for (int i = 0; i < MAPS; i++) {
-		g->fd[i] = call_map_create(maps[i].name, maps[i].size, maps[i].entries,
-					   i == GUARD_STATE ? type : 0, LOAD_STATE_TYPE);
+		g->fd[i] =
+		    call_map_create(BPF_MAP_TYPE_ARRAY, maps[i].name, maps[i].size, maps[i].entries,
+				    i == GUARD_STATE ? type : 0, LOAD_STATE_TYPE);
 		if (g->fd[i] < 0) {
 			err_sys(e, -g->fd[i], "cannot create the map '%s' of %u bytes",
 				maps[i].name, maps[i].size * maps[i].entries);
@@ -223,7 +224,14 @@ static int pin_maps(struct guard *g, struct err *e)
 static int load_pair(struct guard *g, enum lim_link link, struct err *e)
 {
 	const int map[PLACE_fact_link] = {g->fd[GUARD_STATE], g->fd[GUARD_REPORT],
-					  g->fd[GUARD_CONFIG], g->fd[ACTIVE]};
+					  g->fd[GUARD_CONFIG], g->fd[ACTIVE], g->fd[PACKET]};
+
+	if (g->fd[PACKET] < 0) {
+		g->fd[PACKET] = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
+						sizeof(struct lim_packet), 1, 0, 0);
+		if (g->fd[PACKET] < 0)
+			return err_sys(e, -g->fd[PACKET], "cannot create the map 'packet'");
+	}
 
 	for (int egress = 0; egress < 2; egress++) {
 		int *fd = &g->fd[PROGS + 2 * (int)link + egress];

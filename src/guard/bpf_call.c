@@ -25,12 +25,13 @@ static __u64 address(const void *p)
 	return (__u64)(uintptr_t)p;
 }
 
-int call_map_create(const char *name, __u32 value_size, __u32 entries, int btf_fd, __u32 btf_value)
+int call_map_create(int type, const char *name, __u32 value_size, __u32 entries, int btf_fd,
+		    __u32 btf_value)
 {
 	union bpf_attr a;
 
 	memset(&a, 0, sizeof a);
-	a.map_type = BPF_MAP_TYPE_ARRAY;
+	a.map_type = (__u32)type;
 	a.key_size = sizeof(__u32);
 	a.value_size = value_size;
 	a.max_entries = entries;

@@ -14,8 +14,9 @@
 #define CALL_TCX_EGRESS	 47
 #define CALL_F_BEFORE	 (1u << 3) /* with nothing named: before all others */
 
-/* A 1-entry (or n-entry) array map; btf_fd 0: none, else value types btf_value. */
-int call_map_create(const char *name, __u32 value_size, __u32 entries, int btf_fd, __u32 btf_value);
+/* type: an array. btf_fd 0: nothing known of the value, else it is of type btf_value there. */
+int call_map_create(int type, const char *name, __u32 value_size, __u32 entries, int btf_fd,
+		    __u32 btf_value);
 int call_pin(int fd, const char *path);
 int call_get(const char *path);
 /* flags: BPF_F_LOCK for a copy under the value's spin lock. */

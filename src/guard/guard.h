@@ -81,7 +81,8 @@ struct guard_backend {
 	void (*close)(struct guard *g);
 };
 
-#define GUARD_FDS 16
+#define GUARD_FDS     16
+#define GUARD_PATIENT 0x80000000u /* in flags: wait for a daemon to end */
 struct guard {
 	char dir[GUARD_DIR];
 	const struct guard_backend *backend;
@@ -131,17 +132,22 @@ int guard_off(struct guard *g, struct err *e);
 int guard_claim(struct guard *g, const char *pin, struct err *e);
 
 /* Puts the limits in readiness. A state of this layout that is found is kept, with its own
- * addresses and override; otherwise a nearly empty one is begun. c: budgets and values in want.
- * *kept tells which. m: in: iface_count 0; out: as found or begun. */
-int guard_start(struct guard *g, const struct lim_config *c, struct guard_meta *m, int *kept,
-		struct err *e);
+ * key, addresses and override; otherwise a nearly empty one is begun. want: the budgets and values;
+ * the rest of it does not count. *m: as found or begun. */
+enum guard_found {
+	GUARD_FRESH,	/* nothing was there */
+	GUARD_KEPT,	/* a state was there and goes on */
+	GUARD_REPLACED, /* one of another layout was there: begun anew, nearly empty */
+};
+int guard_start(struct guard *g, const struct lim_config *want, struct guard_meta *m,
+		enum guard_found *found, struct err *e);
 
 /* Puts them in force on an interface (name, index and link filled in), or renews them there. */
 int guard_attach(struct guard *g, struct guard_iface *i, struct err *e);
 int guard_detach(struct guard *g, const struct guard_iface *i, struct err *e);
 
 /* Changes the configuration in force: calls change(c, arg) on a copy, under a lock that all who
- * change it take, and stores it if that returns 0. */
+ * change it take, and stores it if that returns 0; 1 means that nothing is to change. */
 int guard_change(struct guard *g, int (*change)(struct lim_config *c, void *arg, struct err *e),
 		 void *arg, struct err *e);
 

@@ -13,7 +13,7 @@ struct guard_place {
 	enum guard_place_name what;
 };
 
-#include "guard/guard_code.h" /* made at build time */
+#include GUARD_CODE /* made at build time */
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define LARGER                                                                                     \
