@@ -4,6 +4,7 @@
 #include "cli/guard.h"
 
 static const struct command commands[] = {
+    {"guard", cli_guard, "limits the harm that this machine can do to others", &cli_guard_use},
     {0},
 };
 
