@@ -118,6 +118,15 @@ static int list_files(struct session *s, int n, char **files, struct err *e)
 	return s->list.row ? 0 : err_sys(e, ENOMEM, "%d captures", n);
 }
 
+/* Says so and goes on; the worst decides the exit code. */
+static void fail(struct session *s, const struct err *e)
+{
+	int code = cli_fail(e);
+
+	if (code > s->code)
+		s->code = code;
+}
+
 static void replay_one(struct session *s, struct replay_ask *ask)
 {
 	struct result *r = &s->result[s->at];
@@ -129,7 +138,7 @@ static void replay_one(struct session *s, struct replay_ask *ask)
 	wipe(s);
 	if (rc) {
 		fflush(stdout);
-		s->code = cli_fail(&r->error);
+		fail(s, &r->error);
 	}
 	report_add(&s->total, r);
 	verdict_add(&s->verdict[row->group], r);
@@ -180,7 +189,7 @@ static void show(struct session *s)
 	}
 	fflush(stdout);
 	if (s->args.html && write_html(s, &e))
-		s->code = cli_fail(&e);
+		fail(s, &e);
 }
 
 static void explain_all(struct session *s)
@@ -190,7 +199,7 @@ static void explain_all(struct session *s)
 
 	for (size_t i = 0; i < s->list.rows; i++)
 		if (guess_explain(stdout, &s->list.row[i], &tally, &e))
-			s->code = cli_fail(&e);
+			fail(s, &e);
 	printf("%u guesses agree with what is known, %u differ, nothing is known of %u\n",
 	       tally.right, tally.wrong, tally.unknown);
 }

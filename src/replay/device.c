@@ -108,6 +108,8 @@ double device_score(const struct survey *s, const struct pair *p)
 	score -= p->dhcp_answers ? 1 : 0;
 	score -= p->tx && 2 * p->fresh_ttl < p->tx ? 2 : 0;
 	score += p->claims ? 0.5 : 0;
+	/* Its machine declares other addresses: this one is a guest's. */
+	score -= m && m->claims && !p->claims && !p->leases ? 2 : 0;
 	score -= addr_link_local(&p->addr) ? 0.5 : 0;
 	return score > 0 ? score : 0;
 }
@@ -196,6 +198,9 @@ int device_find(struct device *d, const struct survey *s, const struct device_hi
 	*d = (struct device){.has_addr = machine(p), .addr = p->addr};
 	d->guessed = !h->has_addr && !h->has_mac;
 	memcpy(d->mac, p->mac, 6);
+	d->captures =
+	    !memcmp(d->mac, no_mac, 6) && p->outgoing && 10 * (uint64_t)p->outgoing >= 9 * p->tx;
+	d->relayed = p->outgoing && !d->captures;
 	d->by_mac = (h->has_mac && !h->has_addr) || device_mac_speaks(s, d->mac, &d->addr);
 	own_find(d, s);
 	return 0;
@@ -237,15 +242,36 @@ static enum device_way way_by_mac(const struct device *d, const struct survey *s
 	return WAY_FORWARDED;
 }
 
+/* The capturing machine is the device: the record says which way it went. */
+static enum device_way way_by_record(const struct device *d, const struct survey *s,
+				     const struct frame *f, const struct lim_packet *p)
+{
+	bool ip = p->kind == LIM_KIND_IP;
+
+	if (f->dir == DIR_UNKNOWN)
+		return WAY_OTHER;
+	if (f->dir == DIR_IN)
+		return !ip || is_own(d, &p->dst) || addr_multicast(&p->dst) || f->linkcast
+			   ? WAY_IN
+			   : WAY_FORWARDED;
+	if (!ip || is_own(d, &p->src) || addr_unspecified(&p->src))
+		return WAY_OUT;
+	return passes_through(d, s, &p->src) ? WAY_FORWARDED : WAY_OUT;
+}
+
 enum device_way device_way(const struct device *d, const struct survey *s, const struct frame *f,
 			   const struct lim_packet *p)
 {
 	if (d->by_mac)
 		return way_by_mac(d, s, f, p);
+	if (d->captures)
+		return way_by_record(d, s, f, p);
 	if (p->kind != LIM_KIND_IP && p->kind != LIM_KIND_ARP)
 		return WAY_OTHER;
 	if (is_own(d, &p->src))
-		return WAY_OUT;
+		return d->relayed && f->dir == DIR_OUT ? WAY_OTHER : WAY_OUT;
+	if (d->relayed && f->dir == DIR_IN)
+		return WAY_OTHER;
 	if (is_own(d, &p->dst) || addr_multicast(&p->dst) || f->linkcast)
 		return WAY_IN;
 	return WAY_OTHER;

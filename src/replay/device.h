@@ -17,7 +17,10 @@ struct device_own {
 };
 
 struct device {
-	bool has_addr, by_mac; /* by_mac: every frame of mac is the device's */
+	bool has_addr;
+	bool by_mac;   /* every frame of mac is the device's */
+	bool captures; /* it made the capture, whose records say which way they went */
+	bool relayed;  /* a router on the way made it, and has every packet twice */
 	uint8_t mac[6];
 	struct lim_addr addr; /* the one it is known by */
 	struct device_own own[DEVICE_OWN];

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const uint8_t no_mac[6];
+
 static unsigned family_room(const struct lim_addr *a)
 {
 	return addr_is4(a) ? LIM_OWN4 : LIM_OWN6;
@@ -56,7 +58,8 @@ static unsigned prefix4(const struct survey *s, const struct lim_addr *a)
 static bool of_device(const struct device *d, const struct pair *p)
 {
 	return p->used && !memcmp(p->mac, d->mac, 6) && !addr_unspecified(&p->addr) &&
-	       !addr_multicast(&p->addr);
+	       !addr_multicast(&p->addr) &&
+	       (!d->captures || (p->outgoing && 10 * (uint64_t)p->outgoing >= 9 * p->tx));
 }
 
 static bool claimed_by_another(const struct survey *s, const struct pair *mine)
@@ -180,6 +183,25 @@ static void apply(enum rule rule, struct device *d, const struct survey *s,
 	}
 }
 
+/* A capture of bare IP shows the device's addresses of the other family only by this: they are an
+ * end of every packet of that family. */
+static void add_star(struct device *d, const struct survey *s)
+{
+	bool want4 = d->owns && !addr_is4(&d->own[0].addr);
+	uint64_t all = want4 ? s->ip - s->ip6 : s->ip6;
+	const struct pair *most = NULL;
+
+	for (size_t i = 0; i < s->room; i++) {
+		const struct pair *p = &s->pair[i];
+
+		if (of_device(d, p) && p->tx && addr_is4(&p->addr) == want4 &&
+		    100 * (p->tx + p->rx) >= 99 * all && (!most || p->opened > most->opened))
+			most = p;
+	}
+	if (most)
+		add(d, &most->addr);
+}
+
 void own_find(struct device *d, const struct survey *s)
 {
 	const struct pair **list;
@@ -187,9 +209,11 @@ void own_find(struct device *d, const struct survey *s)
 
 	if (d->has_addr)
 		add(d, &d->addr);
-	list = d->by_mac ? candidates(d, s, &count) : NULL;
+	list = d->by_mac || d->captures ? candidates(d, s, &count) : NULL;
 	for (enum rule rule = DECLARED; list && rule < RULES; rule++)
 		apply(rule, d, s, list, count);
+	if (!d->by_mac && !d->captures && !memcmp(d->mac, no_mac, 6))
+		add_star(d, s);
 	free(list);
 	for (unsigned i = 0; i < d->owns; i++)
 		d->own[i].prefix = addr_is4(&d->own[i].addr) ? prefix4(s, &d->own[i].addr) : 64;

@@ -192,6 +192,8 @@ static int prepare(struct run *run)
 {
 	struct result *r = run->r;
 
+	if (!r->records)
+		return err_set(&r->error, EXIT_WRONG_USE, "%s: holds no packets", r->file);
 	if (run->survey.no_memory)
 		return err_sys(&r->error, ENOMEM, "%s", r->file);
 	if (device_find(&r->device, &run->survey, &run->ask->device, &r->error)) {

@@ -124,13 +124,36 @@ static void hint(struct survey *s, const struct lim_addr *addr, const struct lim
 	s->hint[s->hints++] = h;
 }
 
+/* Cooked captures know senders' MACs only: of no use for telling whose an address is. */
+static const uint8_t no_mac[6];
+
+static const uint8_t *src_mac(const struct frame *f)
+{
+	return f->has_mac ? f->src : no_mac;
+}
+
+static const uint8_t *dst_mac(const struct frame *f)
+{
+	return f->has_mac ? f->dst : no_mac;
+}
+
+/* The MAC, or the capture that has none, is told to have an address. */
+static void claim(struct survey *s, const struct frame *f, const struct lim_addr *addr)
+{
+	struct pair *p = touch(s, src_mac(f), addr);
+
+	p->claims++;
+	p->outgoing += f->dir == DIR_OUT;
+	touch(s, src_mac(f), &no_addr)->claims++;
+}
+
 static void survey_arp(struct survey *s, const struct frame *f, const struct lim_packet *p)
 {
 	if (addr_unspecified(&p->src)) {
-		touch(s, f->src, &no_addr)->tx++;
+		touch(s, src_mac(f), &no_addr)->tx++;
 		return;
 	}
-	touch(s, f->src, &p->src)->claims++;
+	claim(s, f, &p->src);
 	if (!addr_same(&p->src, &p->dst))
 		hint(s, &p->src, &p->dst);
 }
@@ -154,7 +177,7 @@ static uint32_t ipv4_payload(const struct frame *f)
 }
 
 /* A DHCP reply (RFC 2131): chaddr was given yiaddr. Options: 1 is the subnet mask. */
-static void dhcp_reply(struct survey *s, const uint8_t *d, uint32_t len)
+static void dhcp_reply(struct survey *s, const struct frame *f, const uint8_t *d, uint32_t len)
 {
 	struct lim_addr given;
 	uint32_t at = 240;
@@ -162,7 +185,8 @@ static void dhcp_reply(struct survey *s, const uint8_t *d, uint32_t len)
 	if (len < 34 || d[0] != 2 || d[2] != 6 || !be32(d + 16))
 		return;
 	given = addr_v4(be32(d + 16));
-	touch(s, d + 28, &given)->leases++;
+	touch(s, f->has_mac ? d + 28 : no_mac, &given)->leases++;
+	touch(s, f->has_mac ? d + 28 : no_mac, &no_addr)->claims++;
 	if (len < 240 || be32(d + 236) != 0x63825363)
 		return;
 	while (at + 2 <= len && d[at] != 255) {
@@ -179,12 +203,12 @@ static void survey_dhcp(struct survey *s, const struct frame *f, const struct li
 	uint32_t at = ipv4_payload(f);
 
 	if (p->dport == 67)
-		touch(s, f->src, &no_addr)->dhcp_asks++;
+		touch(s, src_mac(f), &no_addr)->dhcp_asks++;
 	if (p->sport != 67 || !at)
 		return;
-	touch(s, f->src, &p->src)->dhcp_answers++;
+	touch(s, src_mac(f), &p->src)->dhcp_answers++;
 	if (at + 8 < f->len)
-		dhcp_reply(s, f->data + at + 8, f->len - at - 8);
+		dhcp_reply(s, f, f->data + at + 8, f->len - at - 8);
 }
 
 /* Hop limits that systems start with: 64 Linux, 128 Windows, 255 routers and link protocols. */
@@ -204,19 +228,21 @@ static bool neighbour_claim(const struct lim_packet *p)
 static void survey_ip(struct survey *s, const struct frame *f, const struct lim_packet *p)
 {
 	bool opens = (p->flags & LIM_F_PORTS) && new_talk(s, p);
-	struct pair *from = touch(s, f->src, &p->src);
+	struct pair *from = touch(s, src_mac(f), &p->src);
 
 	s->ip++;
+	s->ip6 += !addr_is4(&p->src);
 	from->tx++;
 	from->opened += opens;
 	from->fresh_ttl += initial_ttl(p->hop_limit);
 	from->stepped_ttl += p->hop_limit > 1 && initial_ttl(p->hop_limit + 1u);
-	from->claims += neighbour_claim(p);
 	from->outgoing += f->dir == DIR_OUT;
+	if (neighbour_claim(p))
+		claim(s, f, &p->src);
 	if (f->linkcast && !addr_multicast(&p->dst))
 		hint(s, &p->src, &p->dst);
 	if (!f->linkcast) {
-		struct pair *to = touch(s, f->dst, &p->dst);
+		struct pair *to = touch(s, dst_mac(f), &p->dst);
 
 		to->rx++;
 		to->accepted += opens;
@@ -228,9 +254,9 @@ static void survey_ip(struct survey *s, const struct frame *f, const struct lim_
 
 static void survey_macs(struct survey *s, const struct frame *f)
 {
-	touch(s, f->src, &no_addr)->frames++;
+	touch(s, src_mac(f), &no_addr)->frames++;
 	if (!f->linkcast && memcmp(f->src, f->dst, 6))
-		touch(s, f->dst, &no_addr)->frames++;
+		touch(s, dst_mac(f), &no_addr)->frames++;
 }
 
 void survey_frame(struct survey *s, const struct frame *f, struct lim_packet *p, uint64_t now)
@@ -244,7 +270,7 @@ void survey_frame(struct survey *s, const struct frame *f, struct lim_packet *p,
 	else if (p->kind == LIM_KIND_ARP)
 		survey_arp(s, f, p);
 	else if (f->has_mac)
-		touch(s, f->src, &no_addr)->tx++;
+		touch(s, src_mac(f), &no_addr)->tx++;
 	if (f->has_mac)
 		survey_macs(s, f);
 }

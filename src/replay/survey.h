@@ -23,7 +23,8 @@ struct pair {
 	uint64_t frames;       /* address ::: frames from or to the MAC, of any kind */
 	uint32_t opened;       /* conversations whose first packet it sent */
 	uint32_t accepted;     /* conversations whose first packet it received */
-	uint32_t claims;       /* ARP or neighbour messages saying the MAC has the address */
+	uint32_t claims;       /* ARP or neighbour messages saying the MAC has the address;
+				  address ::: these and leases, of any address */
 	uint32_t leases;       /* DHCP replies giving it the address */
 	uint32_t dhcp_asks;    /* DHCP requests from the MAC (address ::) */
 	uint32_t dhcp_answers; /* DHCP replies from it */
@@ -45,7 +46,8 @@ struct survey {
 	struct link_hint *hint;
 	size_t hints, hint_room;
 	uint32_t mask_addr, mask; /* last DHCP lease with a subnet mask (option 1) */
-	uint64_t frames, ip, end; /* frames, IP packets, virtual time of the last frame */
+	uint64_t frames, end;	  /* frames; virtual time of the last */
+	uint64_t ip, ip6;	  /* IP packets; IPv6 of these */
 	uint64_t gap[64];	  /* pauses between frames, summed by their power of two */
 	uint64_t last;
 	bool full, no_memory;
