@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // holdfast: what runs on the device.
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/guard.h"
 
 static const struct command commands[] = {
     {"guard", cli_guard, "limits the harm that this machine can do to others", &cli_guard_use},
+    {"status", status_run, "is this device protected, and what was held back", &status_use},
+    {"top", top_run, "peers, consent, budgets and what is held back, live", &top_use},
+    {"why", why_run, "what would happen to a packet to an address, and why", &why_use},
     {0},
 };
 
