@@ -29,6 +29,8 @@ struct found {
 	bool capped;	 /* the schedule ended at its number of packets: more would have left */
 	bool beaten;	 /* the bound is exceeded (never for goals apart) */
 	struct schedule best;
+	struct schedule shortest; /* still beats the bound, or still reaches the score */
+	uint64_t shortest_score;
 	lim_u64 key[2];	 /* the secret under which the best schedule scored */
 	uint64_t events; /* packets of the best schedule, both ways */
 };
@@ -44,7 +46,7 @@ struct progress {
 int adversary_search(const struct search *list, unsigned count, unsigned threads,
 		     const struct progress *progress, struct found *out, struct err *e);
 
-/* Plays the best schedule once more and writes every packet of it, at most lines of them. */
+/* Plays the shortest schedule once more and writes every packet of it. */
 int adversary_explain(const struct search *s, const struct found *f, FILE *out, struct err *e);
 
 #endif

@@ -47,26 +47,43 @@ static void echo_back(struct world *w, const struct gene *g, const struct talk *
 }
 
 /* open: whether the port takes connections. */
+static void syn_at_host(struct world *w, const struct gene *g, const struct talk *t,
+			const struct lim_packet *q, int open)
+{
+	struct tcp *tcp = world_tcp(w, t);
+
+	if (q->tcp_flags & LIM_TCP_ACK) {
+		tcp_in(w, g, t, q, LIM_TCP_RST, 0);
+	} else if (!open) {
+		tcp_in(w, g, t, q, LIM_TCP_RST | LIM_TCP_ACK, q->seq + 1 + q->payload);
+	} else if (tcp->held == 2) { /* challenge ACK, RFC 5961 4.2 */
+		tcp_in(w, g, t, q, LIM_TCP_ACK, tcp->nxt);
+	} else {
+		tcp->held = 1;
+		tcp_in(w, g, t, q, LIM_TCP_SYN | LIM_TCP_ACK, q->seq + 1);
+	}
+}
+
 static void tcp_host(struct world *w, const struct gene *g, const struct talk *t,
 		     const struct lim_packet *q, int open)
 {
 	struct tcp *tcp = world_tcp(w, t);
 	uint32_t end = q->seq + q->payload;
 
-	if (q->tcp_flags & LIM_TCP_RST)
-		return;
-	if (q->tcp_flags & LIM_TCP_SYN) {
-		if (q->tcp_flags & LIM_TCP_ACK)
-			tcp_in(w, g, t, q, LIM_TCP_RST, 0);
-		else if (open)
-			tcp_in(w, g, t, q, LIM_TCP_SYN | LIM_TCP_ACK, q->seq + 1);
-		else
-			tcp_in(w, g, t, q, LIM_TCP_RST | LIM_TCP_ACK, q->seq + 1 + q->payload);
+	if (q->tcp_flags & LIM_TCP_RST) {
+		tcp->held = 0;
 		return;
 	}
-	if (tcp->state != TCP_SHOOK)
+	if (q->tcp_flags & LIM_TCP_SYN) {
+		syn_at_host(w, g, t, q, open);
+		return;
+	}
+	if (tcp->state != TCP_SHOOK || !tcp->held) {
 		tcp_in(w, g, t, q, LIM_TCP_RST, q->ack);
-	else if (q->payload || (q->tcp_flags & LIM_TCP_FIN))
+		return;
+	}
+	tcp->held = q->tcp_flags & LIM_TCP_FIN ? 0 : 2;
+	if (q->payload || (q->tcp_flags & LIM_TCP_FIN))
 		tcp_in(w, g, t, q, LIM_TCP_ACK, end + !!(q->tcp_flags & LIM_TCP_FIN));
 }
 

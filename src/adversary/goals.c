@@ -62,6 +62,8 @@ const struct goal goals[] = {
 	 MEASURE_VISITORS, VICTIM_SILENT, ALL_FRIENDS | MAY_FORGE, 60, 4000, 1, 62, 1},
 	{"alias-packets", "packets to one IPv4 target, also through translators, 60 s", "packets",
 	 MEASURE_VICTIM_PACKETS, VICTIM_SILENT, ALL_FRIENDS | MAY_ALIAS, 120, 4000, 1, 20, 1},
+	{"cast-packets", "packets to one silent target in multicast frames, 60 s", "packets",
+	 MEASURE_VICTIM_PACKETS, VICTIM_SILENT, MAY_CAST, 120, 4000, 1, 20, 1},
 	{"reboot-packets", "packets to one silent target, rebooting at will, 60 s", "packets",
 	 MEASURE_VICTIM_PACKETS, VICTIM_SILENT, ALL_FRIENDS | MAY_REBOOT, 120, 4000, 1, 20, 1, 1},
 	{"reboot-scan", "hosts reached, rebooting at will, 10 min", "hosts",

@@ -58,7 +58,8 @@ static void tcp_out(struct lim_packet *p, unsigned kind, const struct gene *g, s
 		tcp->nxt = 1000;
 		tcp->peer_nxt = 0;
 		tcp->state = TCP_SYN_SENT;
-		tcp->mark = -1;
+		if (!tcp->held)
+			tcp->mark = -1;
 		p->tcp_flags = LIM_TCP_SYN;
 	} else if (kind == KIND_SYNACK) {
 		p->tcp_flags = LIM_TCP_SYN | LIM_TCP_ACK;
@@ -67,8 +68,10 @@ static void tcp_out(struct lim_packet *p, unsigned kind, const struct gene *g, s
 	} else if (kind == KIND_CONNECT_FIN) {
 		p->tcp_flags = LIM_TCP_FIN | LIM_TCP_ACK;
 	}
-	if (kind == KIND_DATA || kind == KIND_SYN || kind == KIND_SYNACK || kind == KIND_RST)
+	if (kind == KIND_DATA)
 		set_size(p, g);
+	else if (kind != KIND_ACK && kind != KIND_CONNECT_FIN)
+		p->wire_len = g->size < 1514 ? g->size : 1514; /* no offload of these */
 	p->seq = tcp->nxt;
 	p->ack = tcp->peer_nxt;
 	if (p->wire_len > header * p->segs)

@@ -236,6 +236,10 @@ static void legal_gene(struct gene *g, unsigned may)
 {
 	if (g->kind == KIND_REBOOT && !(may & MAY_REBOOT))
 		g->kind = KIND_UDP;
+	if (g->kind == KIND_LINKCAST && !(may & MAY_CAST))
+		g->kind = KIND_UDP;
+	if (g->kind == KIND_PROBE && !(may & MAY_CAST))
+		g->actor = ACTOR_LINK; /* sought with a multicast frame */
 	if (g->actor == ACTOR_ALIAS && !(may & MAY_ALIAS))
 		g->actor = ACTOR_VICTIM;
 	if (g->actor == ACTOR_LIVE && !(may & MAY_LIVE))

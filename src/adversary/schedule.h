@@ -116,6 +116,7 @@ extern const uint16_t schedule_ports[];
 #define MAY_REBOOT  0x08u
 #define MAY_CONNECT 0x10u /* established TCP connections to the victim and to live hosts */
 #define MAY_LIVE    0x20u /* innocent hosts that answer */
+#define MAY_CAST    0x40u /* the router forwards off-link what comes in a multicast frame */
 
 void schedule_random(struct schedule *s, struct rng *r);
 void schedule_mutate(struct schedule *s, struct rng *r);

@@ -101,9 +101,11 @@ static void seed_island(struct island *i, struct world *w, uint64_t budget)
 
 	for (unsigned k = 0; k < strategy_count && i->played < budget && !i->search->from_scratch;
 	     k++) {
-		m.s = strategies[k];
+		unsigned which = (k + i->number * strategy_count / ISLANDS) % strategy_count;
+
+		m.s = strategies[which];
 		play(i, w, &m);
-		m.s = strategies[k]; /* and to an IPv6 victim */
+		m.s = strategies[which]; /* and to an IPv6 victim */
 		m.s.v6 = 1;
 		if (i->played < budget)
 			play(i, w, &m);
@@ -198,33 +200,42 @@ static void *worker(void *arg)
 	return NULL;
 }
 
-/* Drops streams and repetitions that the score does not need. */
+static int plays_to(struct world *w, const struct search *s, const struct found *f,
+		    const struct schedule *x, uint64_t enough)
+{
+	return world_play(w, s->policy, s->goal, x, f->key) >= enough;
+}
+
+/* Drops streams and repetitions that the score, or beating the bound, does not need. */
 static void shorten(struct world *w, const struct search *s, struct found *f)
 {
 	uint64_t enough = f->beaten ? s->goal->bound + 1 : f->score;
+	struct schedule *best = &f->shortest;
 
-	for (unsigned at = 0; at < f->best.genes && f->best.genes > 1;) {
-		struct schedule less = f->best;
+	*best = f->best;
+	for (unsigned at = 0; at < best->genes && best->genes > 1;) {
+		struct schedule less = *best;
 
 		less.gene[at] = less.gene[--less.genes];
-		if (world_play(w, s->policy, s->goal, &less, f->key) >= enough) {
-			f->best = less;
+		if (plays_to(w, s, f, &less, enough)) {
+			*best = less;
 			at = 0;
 		} else {
 			at++;
 		}
 	}
-	for (unsigned at = 0; at < f->best.genes; at++) {
-		struct schedule less = f->best;
-		uint16_t *bursts = &less.gene[at].bursts;
+	for (unsigned at = 0; at < best->genes; at++) {
+		struct schedule less = *best;
+		uint16_t *bursts = &less.gene[at].bursts, all = best->gene[at].bursts;
 
-		for (*bursts = 1; *bursts < 4096; *bursts = (uint16_t)(*bursts * 2))
-			if (world_play(w, s->policy, s->goal, &less, f->key) >= enough) {
-				f->best = less;
+		for (*bursts = 1; *bursts < 4096 && (!all || *bursts < all);
+		     *bursts = (uint16_t)(*bursts * 2))
+			if (plays_to(w, s, f, &less, enough)) {
+				*best = less;
 				break;
 			}
 	}
-	f->score = world_play(w, s->policy, s->goal, &f->best, f->key);
+	f->shortest_score = world_play(w, s->policy, s->goal, best, f->key);
 	f->events = w->events;
 }
 
@@ -258,7 +269,7 @@ static void conclude(struct world *w, const struct search *s, const struct islan
 			memcpy(f->key, key, sizeof(key));
 		}
 	}
-	f->beaten = !s->goal->apart && f->score > s->goal->bound;
+	f->beaten = s->policy == &policy_holdfast && !s->goal->apart && f->score > s->goal->bound;
 }
 
 static int run_pool(struct pool *p, unsigned threads, struct err *e)
@@ -298,7 +309,7 @@ int adversary_search(const struct search *list, unsigned count, unsigned threads
 		rc = run_pool(&p, threads ? threads : 1, e);
 	for (unsigned i = 0; i < count && !rc; i++) {
 		conclude(w, &list[i], p.island + i * ISLANDS, &out[i]);
-		if (out[i].best.genes && list[i].schedules > 100)
+		if (out[i].best.genes)
 			shorten(w, &list[i], &out[i]);
 	}
 	pthread_mutex_destroy(&p.lock);
@@ -314,7 +325,7 @@ int adversary_explain(const struct search *s, const struct found *f, FILE *out, 
 	if (!w)
 		return err_set(e, EXIT_SYSTEM, "out of memory");
 	w->trace = out;
-	world_play(w, s->policy, s->goal, &f->best, f->key);
+	world_play(w, s->policy, s->goal, &f->shortest, f->key);
 	world_free(w);
 	return 0;
 }

@@ -94,16 +94,16 @@ static uint32_t amount(const struct tally *t, const struct sent *s)
 	case MEASURE_SILENT_BYTES:
 		return is_silent(to) ? p->wire_len : 0;
 	case MEASURE_NEW_CONN:
-		return is_victim(to) && is_open(p);
+		return is_victim(to) && is_open(p) && !s->held;
 	case MEASURE_HALF_OPEN:
-		return is_victim(to) && is_open(p);
+		return is_victim(to) && is_open(p) && !s->held;
 	case MEASURE_HALF_OPEN_ALL:
-		return (is_victim(to) || to == ACTOR_LIVE) && is_open(p);
+		return (is_victim(to) || to == ACTOR_LIVE) && is_open(p) && !s->held;
 	case MEASURE_DNS_FAIL:
 		return to == ACTOR_RESOLVER &&
 		       (s->kind == KIND_DNS_BAD || s->kind == KIND_DNS_DEAD);
 	case MEASURE_SPOOFED:
-		return s->spoofed && to != ACTOR_LINK && to != ACTOR_CAST;
+		return s->spoofed && to != ACTOR_LINK && to != ACTOR_CAST && to != ACTOR_SELF;
 	case MEASURE_PROBES:
 		return s->kind == KIND_PROBE;
 	case MEASURE_CAST:

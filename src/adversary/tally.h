@@ -35,6 +35,7 @@ struct sent {
 	struct target to;
 	unsigned kind; /* enum kind */
 	int spoofed;
+	int held; /* the other end already knows this connection */
 };
 
 /* Returns the place of the mark it made, or -1. */

@@ -75,7 +75,7 @@ static void trace(struct world *w, const struct lim_packet *p, const struct talk
 static int32_t count(struct world *w, const struct talk *t, const struct lim_packet *p,
 		     unsigned kind, int spoofed, uint64_t at)
 {
-	struct sent s = {p, t->peer, kind, spoofed};
+	struct sent s = {p, t->peer, kind, spoofed, world_tcp(w, t)->held};
 
 	return tally_sent(&w->tally, &s, at);
 }
@@ -102,7 +102,7 @@ int world_emit(struct world *w, const struct gene *g, const struct talk *t, unsi
 	}
 	w->passed++;
 	mark = leaves < w->end ? count(w, t, &p, kind, spoofed, leaves) : -1;
-	if (p.proto == LIM_PROTO_TCP && kind == KIND_SYN)
+	if (p.proto == LIM_PROTO_TCP && kind == KIND_SYN && !tcp->held)
 		tcp->mark = mark;
 	if (p.proto == LIM_PROTO_TCP)
 		tcp->nxt += p.payload + !!(p.tcp_flags & (LIM_TCP_SYN | LIM_TCP_FIN));
@@ -201,12 +201,14 @@ static struct talk talk_of(const struct gene *g, const struct stream *s)
 	t.peer.index = (uint16_t)(n + g->group * 16384u);
 	if (g->actor == ACTOR_LINK || g->actor == ACTOR_CAST || g->actor == ACTOR_SELF)
 		t.peer.index = (uint16_t)n;
-	if (g->kind >= KIND_DNS_GOOD && g->kind <= KIND_DNS_DEAD)
-		port = 53;
 	t.ours = 40000;
 	t.theirs = port;
 	if (g->ports & PORT_SPORT)
 		t.ours = (uint16_t)(t.ours + moving);
+	if (g->kind >= KIND_DNS_GOOD && g->kind <= KIND_DNS_DEAD) {
+		t.theirs = 53;
+		return t;
+	}
 	if (g->ports & PORT_DPORT)
 		t.theirs = (uint16_t)(1024 + (port + moving) % 60000);
 	if (g->ports & PORT_SERVICE) {

@@ -25,6 +25,7 @@ struct tcp {
 	uint32_t nxt, peer_nxt; /* our next sequence number, and theirs */
 	int32_t mark;		/* in the tally */
 	uint8_t state, then;	/* then: kind that goes on after the SYN-ACK */
+	uint8_t held;		/* the other end keeps state for the connection */
 };
 
 struct coming { /* an answer on its way to us */
