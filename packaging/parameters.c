@@ -61,14 +61,16 @@ static void conf(void)
 	char a[32], b[32], c[32];
 
 	puts("# Configuration of the Holdfast guard: see holdfast-guard.conf(5).\n"
-	     "# Nothing needs to be here. Every key is shown at its default, commented out; budgets\n"
+	     "# Nothing needs to be here. Every key is shown at its default, commented out; "
+	     "budgets\n"
 	     "# and values can be made stricter, never laxer.\n\n"
 	     "[guard]\n"
 	     "# Only these interfaces (the key may be given again). Default: all.\n"
 	     ";interface = eth0\n"
 	     "# Figures for Prometheus, written every 10 seconds. Default: none.\n"
 	     ";metrics = /run/holdfast/metrics.prom\n\n"
-	     "# depth: how many may be spent at once after a rest; period: time for one to come back.\n"
+	     "# depth: how many may be spent at once after a rest; period: time for one to come "
+	     "back.\n"
 	     "[budgets]");
 	for (size_t i = 0; i < COUNT(budgets); i++)
 		printf("# %s (%s)\n;%s.depth = %llu\n;%s.period = %s\n", budgets[i].what,
@@ -86,9 +88,10 @@ static void man_budgets(void)
 	char a[32];
 
 	for (size_t i = 0; i < COUNT(budgets); i++)
-		printf(".It Cm %s.depth No = Li %llu\n.It Cm %s.period No = Li %s\n%s.\nUnit: %s.\n",
-		       budgets[i].key, budgets[i].depth, budgets[i].key,
-		       duration(budgets[i].period, a), budgets[i].what, budgets[i].unit);
+		printf(
+		    ".It Cm %s.depth No = Li %llu\n.It Cm %s.period No = Li %s\n%s.\nUnit: %s.\n",
+		    budgets[i].key, budgets[i].depth, budgets[i].key,
+		    duration(budgets[i].period, a), budgets[i].what, budgets[i].unit);
 }
 
 static void man_values(void)

@@ -12,6 +12,8 @@ static enum guess guess(enum opt_type type, const char *arg)
 		return GUESS_WORDS;
 	if (!arg)
 		return GUESS_NOTHING;
+	if (strpbrk(arg, "abcdefghijklmnopqrstuvwxyz"))
+		return GUESS_WORDS; /* "[off | override]": placeholders are in capitals */
 	return strstr(arg, "DIR") ? GUESS_DIR : strstr(arg, "FILE") ? GUESS_FILE : GUESS_NOTHING;
 }
 
@@ -32,11 +34,14 @@ static const char *operands(const struct command *c)
 	return c->use ? c->use->operands : NULL;
 }
 
-/* "out|in" as "out in" */
+/* "out|in" and "[out | in]" as "out in" */
 static void words(FILE *out, const char *arg)
 {
 	for (; *arg; arg++)
-		fputc(*arg == '|' ? ' ' : *arg, out);
+		if (*arg == '|')
+			fputc(' ', out);
+		else if (!strchr("[] ", *arg))
+			fputc(*arg, out);
 }
 
 /* Inside single quotes, which all three shells have; one within is left out. */
@@ -87,7 +92,7 @@ static void bash_command(FILE *out, const struct command *c)
 		if (shown(o))
 			fprintf(out, "--%s ", o->name);
 	fputs("--help' -- \"$cur\") ;;\n\t\t*) ", out);
-	bash_guess(out, guess(OPT_TEXT, operands(c)), NULL);
+	bash_guess(out, guess(OPT_TEXT, operands(c)), operands(c));
 	fputs(" ;;\n\t\tesac ;;\n", out);
 }
 
@@ -144,9 +149,14 @@ static void zsh_command(FILE *out, const struct command *c)
 	for (const struct opt *o = options(c); o->name; o++)
 		if (shown(o))
 			zsh_option(out, o);
-	if (g != GUESS_NOTHING)
+	if (g == GUESS_WORDS) {
+		fputs(" \\\n\t\t\t'1:what:(", out);
+		words(out, operands(c));
+		fputs(")'", out);
+	} else if (g != GUESS_NOTHING) {
 		fprintf(out, " \\\n\t\t\t'*:%s:%s'", g == GUESS_DIR ? "directory" : "file",
 			g == GUESS_DIR ? "_files -/" : "_files");
+	}
 	fputs(" ;;\n", out);
 }
 
@@ -199,9 +209,16 @@ static void fish(FILE *out, const char *program, const char *name, const struct 
 			c->name);
 		text(out, c->what);
 		fputs("'\n", out);
-		if (g == GUESS_FILE || g == GUESS_DIR)
-			fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s' -F\n",
-				program, c->name);
+		if (g != GUESS_NOTHING)
+			fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s'", program,
+				c->name);
+		if (g == GUESS_WORDS) {
+			fputs(" -a '", out);
+			words(out, operands(c));
+			fputs("'\n", out);
+		} else if (g != GUESS_NOTHING) {
+			fputs(" -F\n", out);
+		}
 		for (const struct opt *o = options(c); o->name; o++)
 			if (shown(o))
 				fish_option(out, program, c->name, o);

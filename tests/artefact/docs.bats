@@ -12,8 +12,8 @@ commands() { # PROGRAM: the names in its help
 	"$1" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
 }
 
-options() { # PROGRAM COMMAND: its long options, without the dashes
-	"$1" "$2" --help | sed -n 's/^  .*--\([a-z][a-z0-9-]*\).*/\1/p'
+options() { # PROGRAM COMMAND...: its long options, without the dashes
+	"$@" --help | sed -n 's/^  .*--\([a-z][a-z0-9-]*\).*/\1/p'
 }
 
 pages() { # every page, generated ones included
@@ -40,18 +40,40 @@ pages() { # every page, generated ones included
 	done
 }
 
+@test "guard.conf at its defaults is right, with every key in force too, and lists every key" {
+	conf=$HOLDFAST_BUILD/packaging/guard.conf
+	"$holdfast" guard --check --config "$conf"
+	sed 's/^;//' "$conf" >"$BATS_TEST_TMPDIR/guard.conf"
+	run "$holdfast" guard --check --config "$BATS_TEST_TMPDIR/guard.conf"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	# The table of params.h again, read another way.
+	for key in $(sed -n 's/^\tX([A-Z_0-9]*, "\([a-z-]*\)".*/\1/p' src/limiter/params.h); do
+		echo "$key"
+		grep -qE "^;$key(\.depth|\.period)? = " "$conf"
+		grep -qE "^\.It Cm $key(\.depth|\.period)? " "$HOLDFAST_BUILD/packaging/holdfast-guard.conf.5"
+	done
+	[ "$(grep -c '^;' "$conf")" -gt 30 ]
+}
+
 @test "every command of holdfast has a page, which names every option and no other" {
 	for c in $(commands "$holdfast"); do
 		page=docs/man/holdfast-$c.8
 		echo "$page"
 		[ -f "$page" ]
-		for o in $(options "$holdfast" "$c"); do
+		all=" $(options "$holdfast" "$c" | tr '\n' ' ') "
+		if [ "$c" = guard ]; then
+			for sub in off override; do
+				all+="$(options "$holdfast" guard $sub | tr '\n' ' ') "
+			done
+		fi
+		for o in $all; do
 			echo "  --$o"
 			grep -qE "(Fl|,) -$o( |\$)" "$page"
 		done
 		for o in $(sed -nE 's/^\.It Fl (. , )?-([a-z][a-z0-9-]*).*/\2/p' "$page"); do
 			echo "  $o in the page"
-			options "$holdfast" "$c" | grep -qx -- "$o"
+			[[ $all == *" $o "* ]]
 		done
 		grep -q '^\.Cm\|^\.It Cm '"$c" docs/man/holdfast.8
 	done
@@ -94,6 +116,7 @@ pages() { # every page, generated ones included
 	done
 	if commands "$holdfast" | grep -qx top; then
 		[ "$(complete_bash "$holdfast" top --order h)" = held ]
+		[ "$(complete_bash "$holdfast" guard of)" = off ]
 		[ "$(complete_bash "$holdfast" top --pin /us)" = /usr ]
 	fi
 }

@@ -33,7 +33,7 @@ setup_file() {
 
 @test "the unit starts the program installed" {
 	unit=$ROOT/lib/systemd/system/holdfast-guard.service
-	grep -qx "ExecStart=$PREFIX/bin/holdfast guard" "$unit"
+	grep -qx "ExecStart=$PREFIX/bin/holdfast guard --daemon" "$unit"
 	! grep -q '@[A-Z]*@' "$unit"
 	command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
 	mkdir -p "$BATS_TEST_TMPDIR/root$PREFIX/bin"
