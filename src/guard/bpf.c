@@ -221,18 +221,29 @@ static int pin_maps(struct guard *g, struct err *e)
 	return 0;
 }
 
+/* Where a packet lies while it is judged: a place for each processor, so that the verifier need not
+ * follow what parsing wrote. */
+static int packet_map(struct guard *g, struct err *e)
+{
+	int *fd = &g->fd[PACKET];
+
+	if (*fd < 0)
+		*fd = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
+				      sizeof(struct lim_packet), 1, 0, 0);
+	return *fd < 0 ? err_sys(e, -*fd, "cannot create the map 'packet'") : 0;
+}
+
 static int load_pair(struct guard *g, enum lim_link link, struct err *e)
 {
-	const int map[PLACE_fact_link] = {g->fd[GUARD_STATE], g->fd[GUARD_REPORT],
-					  g->fd[GUARD_CONFIG], g->fd[ACTIVE], g->fd[PACKET]};
+	int map[PLACE_fact_link];
 
-	if (g->fd[PACKET] < 0) {
-		g->fd[PACKET] = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
-						sizeof(struct lim_packet), 1, 0, 0);
-		if (g->fd[PACKET] < 0)
-			return err_sys(e, -g->fd[PACKET], "cannot create the map 'packet'");
-	}
-
+	if (packet_map(g, e))
+		return -1;
+	map[PLACE_map_state] = g->fd[GUARD_STATE];
+	map[PLACE_map_report] = g->fd[GUARD_REPORT];
+	map[PLACE_map_config] = g->fd[GUARD_CONFIG];
+	map[PLACE_map_active] = g->fd[ACTIVE];
+	map[PLACE_map_packet] = g->fd[PACKET];
 	for (int egress = 0; egress < 2; egress++) {
 		int *fd = &g->fd[PROGS + 2 * (int)link + egress];
 
