@@ -181,7 +181,7 @@ static size_t header(const struct craft *c, uint8_t *b, uint8_t proto, size_t bo
 		b[0] = 0x60;
 		put16(b + 4, (uint32_t)body);
 		b[6] = proto;
-		b[7] = c->kind == CRAFT_PROBE ? 255 : 64;
+		b[7] = c->kind == CRAFT_PROBE ? 255 : c->hops;
 		put_addr(b + 8, &c->src);
 		put_addr(b + 24, &c->dst);
 		return 40;
@@ -190,7 +190,7 @@ static size_t header(const struct craft *c, uint8_t *b, uint8_t proto, size_t bo
 	put16(b + 2, (uint32_t)(20 + options + body));
 	put16(b + 4, c->ident);
 	put16(b + 6, frag);
-	b[8] = 64;
+	b[8] = c->hops;
 	b[9] = proto;
 	put_addr(b + 12, &c->src);
 	put_addr(b + 16, &c->dst);

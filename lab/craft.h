@@ -45,6 +45,7 @@ struct craft {
 	uint32_t seq, ack;
 	uint16_t ident;	  /* IP identification, ICMP sequence, name of a DNS query */
 	uint32_t payload; /* bytes behind the transport header, at most 65000 */
+	uint8_t hops;	  /* hop limit */
 	uint8_t mac[6];	  /* sender's, for probes */
 };
 

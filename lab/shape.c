@@ -24,7 +24,7 @@ struct args {
 	struct opt_list to;
 	const char *lan, *from, *interface, *port, *source_port, *pulse;
 	unsigned via;
-	uint64_t rate, seconds, count, size, vlan, gso, seed;
+	uint64_t rate, seconds, count, size, vlan, gso, seed, hops;
 	bool sweep, chatty;
 };
 
@@ -43,6 +43,7 @@ static const struct opt options[] = {
     {"size", 0, OPT_NUMBER, AT(size), "BYTES", "payload (64)", 0, 65000},
     {"pulse", 0, OPT_TEXT, AT(pulse), "ON:OFF", "milliseconds of sending and of silence"},
     {"vlan", 0, OPT_NUMBER, AT(vlan), "ID", "802.1Q tag (packet sockets)", 1, 4094},
+    {"hops", 0, OPT_NUMBER, AT(hops), "N", "hop limit (64; raw and packet sockets)", 1, 255},
     {"gso", 0, OPT_NUMBER, AT(gso), "BYTES", "buffers to be cut into such segments", 1, 1472},
     {"seed", 0, OPT_NUMBER, AT(seed), "N", "other addresses and ports for other seeds", 0, 0},
     {"sweep", 0, OPT_FLAG, AT(sweep), NULL, "addresses and ports in order, not at random"},
@@ -244,6 +245,7 @@ static int step(struct shape *s, uint64_t i, uint64_t t)
 	    .ack = (uint32_t)aim_number(a, AIM_SEQ, i) + 1,
 	    .ident = (uint16_t)aim_number(a, AIM_IDENT, i),
 	    .payload = (uint32_t)s->args.size,
+	    .hops = (uint8_t)s->args.hops,
 	};
 
 	if (s->connect)
@@ -315,6 +317,7 @@ int main(int argc, char **argv)
 					  .seconds = 5000000000ull,
 					  .count = FENCE_PACKETS,
 					  .size = 64,
+					  .hops = 64,
 					  .interface = "eth0"}};
 	struct err e = {0};
 	int n = opt_parse(&use, argc, argv, &s.args, &e);

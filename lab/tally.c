@@ -25,6 +25,8 @@ enum word {
 	W_DNSFAIL = 1u << 13,
 	W_IN = 1u << 14,
 	W_OUT = 1u << 15,
+	W_SYNACK = 1u << 16,
+	W_OTHER = 1u << 17, /* neither IP nor ARP */
 };
 
 static const struct {
@@ -36,7 +38,7 @@ static const struct {
     {"v6", W_V6},	    {"syn", W_SYN},	    {"fragment", W_FRAGMENT},
     {"echo", W_ECHO},	    {"probe", W_PROBE},	    {"unicast", W_UNICAST},
     {"spoofed", W_SPOOFED}, {"dnsfail", W_DNSFAIL}, {"in", W_IN},
-    {"out", W_OUT},
+    {"out", W_OUT},	    {"synack", W_SYNACK},   {"other", W_OTHER},
 };
 
 struct seen {
@@ -211,9 +213,11 @@ static uint32_t words_of(const struct frame *f, bool sent, bool spoofed)
 	       (f->proto == 1 || f->proto == 58 ? W_ICMP : 0u) |
 	       (f->ethertype == 0x0806 ? W_ARP : 0u) | (f->ip ? W_IP : 0u) |
 	       (f->ip && v4 ? W_V4 : 0u) | (f->ip && !v4 ? W_V6 : 0u) | (is_syn(f) ? W_SYN : 0u) |
+	       (f->proto == 6 && (f->tcp_flags & 0x12) == 0x12 ? W_SYNACK : 0u) |
 	       (f->fragment ? W_FRAGMENT : 0u) | (echo ? W_ECHO : 0u) | (probe ? W_PROBE : 0u) |
 	       (!f->linkcast ? W_UNICAST : 0u) | (spoofed ? W_SPOOFED : 0u) |
-	       (f->dns_rcode ? W_DNSFAIL : 0u) | (sent ? W_OUT : W_IN);
+	       (!f->ip && f->ethertype != 0x0806 ? W_OTHER : 0u) | (f->dns_rcode ? W_DNSFAIL : 0u) |
+	       (sent ? W_OUT : W_IN);
 }
 
 static void see(struct seen *s, const struct lim_addr *a)

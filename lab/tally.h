@@ -28,8 +28,9 @@ struct prefixes {
 struct tally; /* one selection and its counts */
 
 /* Reads "NAME[:WORD,...]". Words, all of which must hold: dst=PREFIX, src=PREFIX (given several
- * times: any of them), proto=N, tcp, udp, icmp (either family), arp, ip, v4, v6, dport=N, sport=N,
- * syn (a SYN without ACK), fragment, echo (request), probe (ARP request or neighbour
+ * times: any of them), proto=N, tcp, udp, icmp (either family), arp, ip, other
+ * (neither), v4, v6, dport=N, sport=N,
+ * syn (a SYN without ACK), synack, fragment, echo (request), probe (ARP request or neighbour
  * solicitation), unicast (MAC address), spoofed, dnsfail (a DNS answer with an error), in (the
  * interface receives it; the default), out (the interface sends it). The caller frees it with
  * tally_free(). Returns NULL with e filled. */
