@@ -74,6 +74,8 @@ static uint64_t virtual_time(struct capture *c, const struct pcap_pkthdr *h)
 {
 	int64_t sec = h->ts.tv_sec, at;
 
+	if (sec < 0 && sec >= INT32_MIN)
+		sec += SECONDS_MAX; /* libpcap 1.10 takes pcap's unsigned seconds for signed */
 	if (sec > SECONDS_MAX)
 		sec = SECONDS_MAX;
 	if (sec < 0)

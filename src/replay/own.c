@@ -188,7 +188,7 @@ static void apply(enum rule rule, struct device *d, const struct survey *s,
 static void add_star(struct device *d, const struct survey *s)
 {
 	bool want4 = d->owns && !addr_is4(&d->own[0].addr);
-	uint64_t all = want4 ? s->ip - s->ip6 : s->ip6;
+	uint64_t all = want4 ? s->ip4 : s->ip6;
 	const struct pair *most = NULL;
 
 	for (size_t i = 0; i < s->room; i++) {

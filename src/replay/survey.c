@@ -231,7 +231,8 @@ static void survey_ip(struct survey *s, const struct frame *f, const struct lim_
 	struct pair *from = touch(s, src_mac(f), &p->src);
 
 	s->ip++;
-	s->ip6 += !addr_is4(&p->src);
+	if (!addr_unspecified(&p->src) && !addr_link_local(&p->src))
+		*(addr_is4(&p->src) ? &s->ip4 : &s->ip6) += 1;
 	from->tx++;
 	from->opened += opens;
 	from->fresh_ttl += initial_ttl(p->hop_limit);

@@ -172,6 +172,15 @@ def only(frames, version):
     return ((at, data) for at, data in bare(frames) if data[0] >> 4 == version)
 
 
+def loose(frames, link):
+    """Records as tests/fuzz/capture_fuzz.c reads them: 2 bytes of time, 1 of length, the bytes."""
+    out = bytes([0xE0, link])
+    for at, data in frames:
+        data = data[:255]
+        out += bytes([int(at % 8) * 16 + 1, int(at * 256) & 255, len(data)]) + data
+    return out
+
+
 def captures():
     good = list(everything())
     bad = good + list(flood())
@@ -209,6 +218,12 @@ def captures():
     yield "long-record.pcap", bytes(long)
     yield "tiny-frames.pcap", pcap([(n / 10, b"\x02" * n) for n in range(20)] + good)
     yield "tiny-cooked.pcap", pcap([(n / 10, b"\x02" * n) for n in range(22)], 276)
+    yield "fuzz-ethernet.bin", loose(bad, 0)
+    yield "fuzz-spoof.bin", loose(good + list(spoof()) + list(behind(True)), 0)
+    yield "fuzz-raw.bin", loose(bare(bad), 2)
+    yield "fuzz-sll.bin", loose(cooked(bad, False), 3)
+    yield "fuzz-sll2.bin", loose(cooked(bad, True), 9)
+    yield "fuzz-loop.bin", loose(family(bad, ">"), 5)
     back = [(30 - at, data) for at, data in good] + [(at + 40, data) for at, data in good]
     yield "backwards.pcap", pcap(back)
     yield "jump.pcap", pcap(good + [(at + 2.5e9, data) for at, data in talk(port=40001)])
