@@ -178,11 +178,13 @@ static void consent(FILE *out, const struct show *s, const struct show_style *st
 	} else if (left) {
 		snprintf(text, sizeof(text), "fresh, %s", show_time(left, t));
 		color = SHOW_GOOD;
-	} else if (p->flags & (LIM_PEER_STRONG | LIM_PEER_WEAK)) {
+	} else if (p->flags & LIM_PEER_STRONG) {
 		snprintf(text, sizeof(text), "%s ago", show_time(show_since(s, p->answered), t));
 	} else {
-		snprintf(text, sizeof(text),
-			 p->flags & LIM_PEER_VISITOR ? "came to us" : "never answered");
+		snprintf(text, sizeof(text), "%s",
+			 p->flags & LIM_PEER_WEAK      ? "only weakly"
+			 : p->flags & LIM_PEER_VISITOR ? "came to us"
+						       : "never answered");
 	}
 	show_color(out, style, color);
 	fprintf(out, "%-19.19s", text);
