@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 title="UDP game: 60 packets a second both ways, server off-link"
 setup() {
-	bg server cloud "$TOOLS/use-peer" game-server 27015
+	bg server cloud "$TOOLS/use-peer" game-server "$CLOUD" 27015
 	serves cloud u 27015
 }
 run() {

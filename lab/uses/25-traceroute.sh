@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-title="traceroute, UDP and ICMP, of 4 places (traceroute)"
+title="traceroute, UDP and ICMP, to another place every second (traceroute)"
 setup() { tracer=$(command -v traceroute || command -v traceroute.db); }
 run() {
-	local t i first=-1 n=0; t=$(now)
-	for i in 0 1 2 3; do
-		on device "$tracer" -n -q 2 -w 1 -m 6 "$(cloud "$i")" >trace
-		on device "$tracer" -I -n -q 2 -w 1 -m 6 "$(cloud "$i")" >>trace
-		n=$((n + $(grep -o ' ms' trace | wc -l)))
+	local t i first=-1; t=$(now)
+	for i in $(seq "$SECS"); do
+		on device "$tracer" -n -w 1 -m 6 "$(cloud "$i")" >>trace
 		[ "$first" != -1 ] || first=$(since "$t")
+		on device "$tracer" -I -n -w 1 -m 6 "$(cloud "$i")" >>trace
+		sleep "$(calc "$(since "$t") < $i ? $i - ($(since "$t")) : 0")"
 	done
-	result "$(calc "$n / ($(since "$t"))")" answers/s "$first"
+	result "$(calc "$(grep -o ' ms' trace | wc -l) / ($(since "$t"))")" answers/s "$first"
 }

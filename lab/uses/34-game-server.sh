@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 title="Game server on the device, 8 players from the internet"
 setup() {
-	bg server device "$TOOLS/use-peer" game-server 27015
+	bg server device "$TOOLS/use-peer" game-server "$DEVICE" 27015
 	serves device u 27015
 }
 run() {

@@ -18,9 +18,9 @@
 
 #define FRAMES_A_SECOND 25
 #define KEY_FRAME_EVERY 50
-#define KEY_FRAME_SIZE  8
-#define RTP_PAYLOAD     1400
-#define SSRC            0x484f4c44u
+#define KEY_FRAME_SIZE	8
+#define RTP_PAYLOAD	1400
+#define SSRC		0x484f4c44u
 
 struct viewer {
 	int control, rtp, rtcp, playing;
@@ -38,11 +38,12 @@ static int64_t now_ns(void)
 	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-static int bound(int type, int port)
+static int bound(int type, struct sockaddr_in6 a, int port)
 {
-	struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	int fd = socket(AF_INET6, type, 0), on = 1;
+	const int fd = socket(AF_INET6, type, 0), on = 1;
 
+	a.sin6_family = AF_INET6;
+	a.sin6_port = htons(port);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (fd < 0 || bind(fd, (void *)&a, sizeof(a)) < 0) {
 		perror("camera: bind");
@@ -90,7 +91,7 @@ static void send_frame(struct viewer *v, unsigned kbit)
 /* RFC 3550 6.4.1, without report blocks. */
 static void send_report(struct viewer *v)
 {
-	unsigned char r[28] = { 0x80, 200, 0, 6 };
+	unsigned char r[28] = {0x80, 200, 0, 6};
 	struct sockaddr_in6 to = v->peer;
 	struct timespec t;
 
@@ -115,35 +116,45 @@ static int port_of(int fd)
 	return ntohs(a.sin6_port);
 }
 
-static const char sdp[] = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=camera\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
-			  "a=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
-			  "a=fmtp:96 packetization-mode=1\r\na=control:track1\r\n";
+#define SDP(family, any)                                                                           \
+	"v=0\r\no=- 1 1 IN " family " " any "\r\ns=camera\r\nc=IN " family " " any                 \
+	"\r\nt=0 0\r\na=control:*\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"           \
+	"a=fmtp:96 packetization-mode=1\r\na=control:track1\r\n"
+
+static const char sdp4[] = SDP("IP4", "0.0.0.0"), sdp6[] = SDP("IP6", "::");
 
 static void answer(struct viewer *v, const char *request)
 {
-	const char *cseq = strcasestr(request, "\r\nCSeq:"), *ports = strstr(request, "client_port=");
+	const char *cseq = strcasestr(request, "\r\nCSeq:"),
+		   *ports = strstr(request, "client_port=");
 	char extra[256] = "", out[1024];
 	const char *body = "";
 	int a = 0, b = 0;
 
 	if (!strncmp(request, "DESCRIBE", 8)) {
-		body = sdp;
+		body = IN6_IS_ADDR_V4MAPPED(&v->peer.sin6_addr) ? sdp4 : sdp6;
 		snprintf(extra, sizeof(extra), "Content-Type: application/sdp\r\n");
-	} else if (!strncmp(request, "SETUP", 5) && ports && sscanf(ports, "client_port=%d-%d", &a, &b) == 2) {
+	} else if (!strncmp(request, "SETUP", 5) && ports &&
+		   sscanf(ports, "client_port=%d-%d", &a, &b) == 2) {
 		v->rtp_port = htons(a);
 		v->rtcp_port = htons(b);
-		snprintf(extra, sizeof(extra),
-			 "Transport: RTP/AVP;unicast;client_port=%d-%d;server_port=%d-%d;ssrc=%08X\r\n", a, b,
-			 port_of(v->rtp), port_of(v->rtcp), SSRC);
+		snprintf(
+		    extra, sizeof(extra),
+		    "Transport: RTP/AVP;unicast;client_port=%d-%d;server_port=%d-%d;ssrc=%08X\r\n",
+		    a, b, port_of(v->rtp), port_of(v->rtcp), SSRC);
 	} else if (!strncmp(request, "PLAY", 4)) {
 		v->playing = 1;
 		v->next = v->next_report = now_ns();
 		snprintf(extra, sizeof(extra), "Range: npt=0-\r\n");
 	} else if (!strncmp(request, "OPTIONS", 7)) {
-		snprintf(extra, sizeof(extra), "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n");
+		snprintf(extra, sizeof(extra),
+			 "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n");
 	}
-	snprintf(out, sizeof(out), "RTSP/1.0 200 OK\r\nCSeq:%.*s\r\nSession: 1;timeout=60\r\n%sContent-Length: %zu\r\n\r\n%s",
-		 cseq ? (int)strcspn(cseq + 7, "\r") : 2, cseq ? cseq + 7 : " 0", extra, strlen(body), body);
+	snprintf(out, sizeof(out),
+		 "RTSP/1.0 200 OK\r\nCSeq:%.*s\r\nSession: 1;timeout=60\r\n%sContent-Length: "
+		 "%zu\r\n\r\n%s",
+		 cseq ? (int)strcspn(cseq + 7, "\r") : 2, cseq ? cseq + 7 : " 0", extra,
+		 strlen(body), body);
 	if (send(v->control, out, strlen(out), MSG_NOSIGNAL) < 0)
 		v->playing = 0;
 }
@@ -166,7 +177,7 @@ static int listen_to(struct viewer *v)
 static void serve(struct viewer *v, unsigned kbit)
 {
 	char drain[2048];
-	struct pollfd p[3] = { { v->control, POLLIN, 0 }, { v->rtp, POLLIN, 0 }, { v->rtcp, POLLIN, 0 } };
+	struct pollfd p[3] = {{v->control, POLLIN, 0}, {v->rtp, POLLIN, 0}, {v->rtcp, POLLIN, 0}};
 
 	for (;;) {
 		const int64_t wait = v->playing ? v->next - now_ns() : 1000000000ll;
@@ -188,24 +199,29 @@ static void serve(struct viewer *v, unsigned kbit)
 int main(int argc, char **argv)
 {
 	const int port = argc == 3 ? atoi(argv[1]) : 0, kbit = argc == 3 ? atoi(argv[2]) : 0;
+	struct sockaddr_in6 any = {0};
 	int listener;
 
 	if (port <= 0 || port > 65530 || kbit <= 0 || kbit > 100000) {
 		fprintf(stderr, "usage: camera PORT KBIT\n");
 		return 2;
 	}
-	listener = bound(SOCK_STREAM, port);
+	listener = bound(SOCK_STREAM, any, port);
 	listen(listener, 8);
-	const int rtp = bound(SOCK_DGRAM, port + 1), rtcp = bound(SOCK_DGRAM, port + 2);
-
 	for (;;) {
-		struct viewer v = { .rtp = rtp, .rtcp = rtcp };
+		struct viewer v = {0};
+		struct sockaddr_in6 self;
 		socklen_t len = sizeof(v.peer);
 
 		v.control = accept(listener, (void *)&v.peer, &len);
 		if (v.control < 0)
 			return 3;
+		getsockname(v.control, (void *)&self, &len);
+		v.rtp = bound(SOCK_DGRAM, self, port + 1);
+		v.rtcp = bound(SOCK_DGRAM, self, port + 2);
 		serve(&v, kbit);
 		close(v.control);
+		close(v.rtp);
+		close(v.rtcp);
 	}
 }

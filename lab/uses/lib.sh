@@ -14,7 +14,7 @@
 programs=${HOLDFAST_PROGRAMS:-/var/cache/holdfast-lab}/root
 multiarch=$(gcc -print-multiarch 2>/dev/null || dpkg-architecture -qDEB_HOST_MULTIARCH)
 PATH=$programs/usr/sbin:$programs/usr/bin:$programs/sbin:$programs/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH LD_LIBRARY_PATH=$programs/usr/lib/$multiarch:$programs/lib/$multiarch
+export PATH LD_LIBRARY_PATH=$programs/usr/lib/$multiarch:$programs/lib/$multiarch:$programs/usr/lib
 export GST_PLUGIN_PATH=$programs/usr/lib/$multiarch/gstreamer-1.0 GST_REGISTRY=$programs/gst-registry
 export GST_PLUGIN_SCANNER=$programs/usr/lib/$multiarch/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner
 export NMAPDIR=/usr/share/nmap
@@ -94,6 +94,14 @@ certificate() {
 	CERT=$programs/lab.crt KEY=$programs/lab.key
 	[ -s "$KEY" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
 		-subj /CN=lab -keyout "$KEY" -out "$CERT" 2>/dev/null
+}
+
+# account NAME: a user and a group that this use's processes can look up
+account() {
+	{ cat /etc/passwd; echo "$1:x:65000:65000::/:/bin/false"; } >"passwd-$1"
+	{ cat /etc/group; echo "$1:x:65000:"; } >"group-$1"
+	mount --bind "passwd-$1" /etc/passwd && mount --bind "group-$1" /etc/group
+	mkdir -p "/run/$1-daemon"
 }
 
 # web HOST PORT [tls]: nginx; /big is 200 MB, /page 20 kB, PUT below /put

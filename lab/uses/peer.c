@@ -2,11 +2,10 @@
 /* Both ends of the uses that Debian has no program for.
  *
  *   peer sink PORT                 receives UDP; at the end (SIGTERM) prints packets, bytes, first
- *   peer game-server PORT          60 times a second answers every player heard of in the last second
- *   peer game ADDR PORT SECONDS    a player: 60 packets a second; prints packets received and first
- *   peer strangers FILE SECONDS HEXPACKET PORT ADDR
- *                                  from each address of FILE in turn sends the packet to ADDR and
- *                                  waits for the answer; prints answers and first
+ *   peer game-server ADDR PORT     60 times a second answers every player heard of in the last
+ * second peer game ADDR PORT SECONDS    a player: 60 packets a second; prints packets received and
+ * first peer strangers FILE SECONDS HEXPACKET PORT ADDR from each address of FILE in turn sends the
+ * packet to ADDR and waits for the answer; prints answers and first
  *
  * Printed as `packets N bytes N first SECONDS`; first is -1 when nothing came. */
 #include <arpa/inet.h>
@@ -22,10 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PLAYERS  64
-#define TICK_NS  16666667ll
-#define UPDATE   220 /* bytes the server sends a player each tick */
-#define INPUT    60  /* bytes a player sends each tick */
+#define PLAYERS	 64
+#define TICK_NS	 16666667ll
+#define UPDATE	 220 /* bytes the server sends a player each tick */
+#define INPUT	 60  /* bytes a player sends each tick */
 #define PATIENCE 300 /* ms that a stranger waits */
 
 static volatile sig_atomic_t over;
@@ -67,19 +66,11 @@ static int fail(const char *what)
 	return 3;
 }
 
-static int bound(const char *port)
-{
-	struct sockaddr_in6 a = { .sin6_family = AF_INET6, .sin6_port = htons(atoi(port)) };
-	const int fd = socket(AF_INET6, SOCK_DGRAM, 0);
-
-	if (fd < 0 || bind(fd, (void *)&a, sizeof(a)) < 0)
-		exit(fail(port));
-	return fd;
-}
-
 static struct addrinfo *lookup(const char *addr, const char *port)
 {
-	struct addrinfo hint = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *r;
+	struct addrinfo hint = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+				.ai_socktype = SOCK_DGRAM},
+			*r;
 
 	if (getaddrinfo(addr, port, &hint, &r)) {
 		fprintf(stderr, "peer: '%s' is no address\n", addr);
@@ -88,10 +79,20 @@ static struct addrinfo *lookup(const char *addr, const char *port)
 	return r;
 }
 
+static int bound(const char *addr, const char *port)
+{
+	const struct addrinfo *a = lookup(addr, port);
+	const int fd = socket(a->ai_family, SOCK_DGRAM, 0);
+
+	if (fd < 0 || bind(fd, a->ai_addr, a->ai_addrlen) < 0)
+		exit(fail(addr));
+	return fd;
+}
+
 static int sink(const char *port)
 {
-	struct score s = { .begin = now_ns() };
-	const int fd = bound(port);
+	struct score s = {.begin = now_ns()};
+	const int fd = bound("::", port);
 	char data[65536];
 
 	while (!over) {
@@ -114,24 +115,25 @@ static void greet(struct player *players, const struct sockaddr_in6 *from)
 	const int64_t now = now_ns();
 
 	for (int i = 0; i < PLAYERS; i++)
-		if (!memcmp(&players[i].at, from, sizeof(*from)) || players[i].heard + 1000000000ll < now) {
+		if (!memcmp(&players[i].at, from, sizeof(*from)) ||
+		    players[i].heard + 1000000000ll < now) {
 			players[i].at = *from;
 			players[i].heard = now;
 			return;
 		}
 }
 
-static int game_server(const char *port)
+static int game_server(const char *addr, const char *port)
 {
 	static struct player players[PLAYERS];
 	static const char update[UPDATE];
-	const int fd = bound(port);
+	const int fd = bound(addr, port);
 	int64_t tick = now_ns();
 
 	while (!over) {
-		struct sockaddr_in6 from;
+		struct sockaddr_in6 from = {0};
 		socklen_t len = sizeof(from);
-		struct pollfd p = { fd, POLLIN, 0 };
+		struct pollfd p = {fd, POLLIN, 0};
 		const int64_t wait = tick - now_ns();
 		char input[2048];
 
@@ -141,7 +143,8 @@ static int game_server(const char *port)
 		for (; tick <= now_ns(); tick += TICK_NS)
 			for (int i = 0; i < PLAYERS; i++)
 				if (players[i].heard + 1000000000ll > tick)
-					sendto(fd, update, sizeof(update), 0, (void *)&players[i].at, sizeof(from));
+					sendto(fd, update, sizeof(update), 0,
+					       (void *)&players[i].at, sizeof(from));
 	}
 	return 0;
 }
@@ -150,14 +153,14 @@ static int game(const char *addr, const char *port, double seconds)
 {
 	struct addrinfo *to = lookup(addr, port);
 	const int fd = socket(to->ai_family, SOCK_DGRAM, 0);
-	struct score s = { .begin = now_ns() };
+	struct score s = {.begin = now_ns()};
 	const int64_t end = s.begin + (int64_t)(seconds * 1e9);
-	char data[2048] = { 0 };
+	char data[2048] = {0};
 
 	if (fd < 0 || connect(fd, to->ai_addr, to->ai_addrlen) < 0)
 		return fail(addr);
 	for (int64_t tick = s.begin; now_ns() < end && !over;) {
-		struct pollfd p = { fd, POLLIN, 0 };
+		struct pollfd p = {fd, POLLIN, 0};
 		const int64_t wait = tick - now_ns();
 
 		if (poll(&p, 1, wait > 0 ? (int)(wait / 1000000) + 1 : 0) > 0) {
@@ -183,16 +186,18 @@ static size_t unhex(const char *hex, unsigned char *out, size_t room)
 }
 
 /* One question from one address. Returns the length of the answer, or -1. */
-static ssize_t ask(const char *from, const struct addrinfo *to, const unsigned char *question, size_t len)
+static ssize_t ask(const char *from, const struct addrinfo *to, const unsigned char *question,
+		   size_t len)
 {
 	struct addrinfo *self = lookup(from, "0");
 	const int fd = socket(self->ai_family, SOCK_DGRAM, 0), on = 1;
-	struct pollfd p = { fd, POLLIN, 0 };
+	struct pollfd p = {fd, POLLIN, 0};
 	unsigned char answer[4096];
 	ssize_t n = -1;
 
 	setsockopt(fd, SOL_IP, IP_FREEBIND, &on, sizeof(on));
-	if (bind(fd, self->ai_addr, self->ai_addrlen) < 0 || connect(fd, to->ai_addr, to->ai_addrlen) < 0)
+	if (bind(fd, self->ai_addr, self->ai_addrlen) < 0 ||
+	    connect(fd, to->ai_addr, to->ai_addrlen) < 0)
 		exit(fail(from));
 	if (send(fd, question, len, 0) >= 0 && poll(&p, 1, PATIENCE) > 0)
 		n = recv(fd, answer, sizeof(answer), 0);
@@ -201,10 +206,11 @@ static ssize_t ask(const char *from, const struct addrinfo *to, const unsigned c
 	return n;
 }
 
-static int strangers(const char *file, double seconds, const char *hex, const char *port, const char *addr)
+static int strangers(const char *file, double seconds, const char *hex, const char *port,
+		     const char *addr)
 {
 	struct addrinfo *to = lookup(addr, port);
-	struct score s = { .begin = now_ns() };
+	struct score s = {.begin = now_ns()};
 	unsigned char question[2048];
 	const size_t len = unhex(hex, question, sizeof(question));
 	char from[64];
@@ -236,14 +242,14 @@ static int strangers(const char *file, double seconds, const char *hex, const ch
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
-	struct sigaction sa = { .sa_handler = stop };
+	struct sigaction sa = {.sa_handler = stop};
 
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	if (!strcmp(what, "sink") && argc == 3)
 		return sink(argv[2]);
-	if (!strcmp(what, "game-server") && argc == 3)
-		return game_server(argv[2]);
+	if (!strcmp(what, "game-server") && argc == 4)
+		return game_server(argv[2], argv[3]);
 	if (!strcmp(what, "game") && argc == 5)
 		return game(argv[2], argv[3], atof(argv[4]));
 	if (!strcmp(what, "strangers") && argc == 7)
