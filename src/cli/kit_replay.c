@@ -2,6 +2,7 @@
 // holdfast-kit replay: captures through the limiter.
 #include "cli/kit_replay.h"
 
+#include "guard/config_file.h"
 #include "replay/guess.h"
 #include "replay/replay.h"
 #include "replay/report_html.h"
@@ -17,7 +18,7 @@
 #define PATIENCE 2.0 /* seconds before progress is shown; a tenth of it between two looks */
 
 struct args {
-	const char *device, *manifest, *html;
+	const char *device, *manifest, *html, *config;
 	uint64_t drops;
 	bool json, expect_clean, explain_guess, bench;
 };
@@ -27,6 +28,8 @@ static const struct opt options[] = {
      "the device; guessed for each capture when not given"},
     {"manifest", 'm', OPT_TEXT, offsetof(struct args, manifest), "FILE",
      "replay the captures this table lists, and judge them by group"},
+    {"config", 'c', OPT_TEXT, offsetof(struct args, config), "FILE",
+     "a configuration of the guard, whose budgets to replay with"},
     {"drops", 'n', OPT_NUMBER, offsetof(struct args, drops), "N",
      "show the first N packets held back of each capture", .max = 1000000},
     {"json", 'j', OPT_FLAG, offsetof(struct args, json), NULL, "print JSON"},
@@ -212,6 +215,22 @@ static void bench(const struct session *s)
 		s->total.records, took, (double)s->total.records / took / 1e6);
 }
 
+/* The budgets and values of a guard's configuration; the hash key stays replay's own. */
+static int configure(struct session *s, struct err *e)
+{
+	static struct guard_config guard;
+
+	replay_config(&s->config);
+	if (!s->args.config)
+		return 0;
+	config_default(&guard);
+	if (config_read(&guard, s->args.config, 0, e))
+		return -1;
+	memcpy(s->config.budget, guard.limits.budget, sizeof s->config.budget);
+	memcpy(s->config.value, guard.limits.value, sizeof s->config.value);
+	return 0;
+}
+
 static int run(struct session *s)
 {
 	struct err e;
@@ -239,9 +258,8 @@ int kit_replay(int argc, char **argv)
 
 	if (n < 0)
 		return code;
-	if (list_files(&s, n, argv + 1, &e))
+	if (configure(&s, &e) || list_files(&s, n, argv + 1, &e))
 		return cli_fail(&e);
-	replay_config(&s.config);
 	s.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	s.tty = isatty(STDERR_FILENO);
 	if (s.args.explain_guess)

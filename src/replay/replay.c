@@ -71,15 +71,20 @@ static void keep_drop(struct run *run, const struct lim_packet *p, enum lim_reas
 							   .reason = why};
 }
 
-/* Steps of the picture: time with the long pauses cut out. */
-static size_t bin(struct run *run)
+/* Time as the picture shows it, with the long pauses cut out. */
+static void advance(struct run *run)
 {
 	uint64_t gap = run->now - run->last;
 
 	run->last = run->now;
 	run->drawn += gap < run->r->pause ? gap : run->r->pause;
-	return run->drawn / run->r->bin_time < RESULT_BINS ? run->drawn / run->r->bin_time
-							   : RESULT_BINS - 1;
+}
+
+static size_t bin(const struct run *run)
+{
+	uint64_t step = run->drawn / run->r->bin_time;
+
+	return step < RESULT_BINS ? step : RESULT_BINS - 1;
 }
 
 static void count_passed(struct run *run, const struct lim_packet *p, enum lim_reason why,
@@ -126,6 +131,7 @@ static void decide(struct run *run, const struct frame *f)
 	struct lim_packet p;
 
 	frame_parse(&p, f);
+	advance(run);
 	switch (device_way(&run->r->device, &run->survey, f, &p)) {
 	case WAY_OUT:
 		out(run, &p);

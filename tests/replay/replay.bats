@@ -183,6 +183,22 @@ assert not text["usable"] and "not a capture" in text["error"]
 	[[ "$stderr" == *"line 1: no column 'file'"* ]]
 }
 
+@test "--config tightens the budgets, and is refused when it loosens them" {
+	cd "$CAPTURES"
+	printf '[budgets]\nsilent-packets.depth = 2\n' >"$BATS_TEST_TMPDIR/tight.conf"
+	replay flood.pcap
+	loose=$(dropped_of flood.pcap)
+	replay --config "$BATS_TEST_TMPDIR/tight.conf" flood.pcap
+	[ "$status" -eq 0 ]
+	[ "$(dropped_of flood.pcap)" -gt "$loose" ]
+	printf '[budgets]\nsilent-packets.depth = 2000\n' >"$BATS_TEST_TMPDIR/loose.conf"
+	replay --config "$BATS_TEST_TMPDIR/loose.conf" flood.pcap
+	[ "$status" -eq 2 ]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	replay --config /nonexistent.conf flood.pcap
+	[ "$status" -eq 3 ]
+}
+
 @test "no escape sequences outside a terminal, and no file is wrong use" {
 	cd "$CAPTURES"
 	replay flood.pcap
