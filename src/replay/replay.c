@@ -95,7 +95,7 @@ static void count_passed(struct run *run, const struct lim_packet *p, enum lim_r
 	load_add(&run->passed, run->now, &what);
 	run->r->passed.packets += what.packets;
 	run->r->passed.bytes += what.bytes;
-	if (why != LIM_PASS_TRICKLE && why != LIM_PASS_RESERVED)
+	if (why != LIM_PASS_TRICKLE && why != LIM_PASS_GRACE && why != LIM_PASS_RESERVED)
 		return;
 	load_add(&run->silent, run->now, &what);
 	run->r->silent.packets += what.packets;
