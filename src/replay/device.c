@@ -201,7 +201,8 @@ int device_find(struct device *d, const struct survey *s, const struct device_hi
 	d->captures =
 	    !memcmp(d->mac, no_mac, 6) && p->outgoing && 10 * (uint64_t)p->outgoing >= 9 * p->tx;
 	d->relayed = p->outgoing && !d->captures;
-	d->by_mac = (h->has_mac && !h->has_addr) || device_mac_speaks(s, d->mac, &d->addr);
+	d->by_mac = h->has_mac && !h->has_addr ? !received_elsewhere(s, d->mac, &d->addr)
+					       : device_mac_speaks(s, d->mac, &d->addr);
 	own_find(d, s);
 	return 0;
 }

@@ -48,7 +48,7 @@ bats_require_minimum_version 1.5.0
 	replay --expect-clean flood.pcap flood-raw.pcap flood-sll.pcap
 	[ "$status" -eq 1 ]
 	for f in flood.pcap flood-raw.pcap flood-sll.pcap; do
-		[ "$(dropped_of "$f")" -ge 185 ]
+		[ "$(dropped_of "$f")" -ge 170 ] # 200 packets of 242 bytes; 6 kB pass
 	done
 	[ "$(dropped_of flood.pcap)" -eq "$(dropped_of flood-sll.pcap)" ]
 	[[ "$output" == *silent* ]]
