@@ -209,7 +209,7 @@ static void why_explains_each_peer(void **state)
 	says("203.0.113.9 is held to a trickle\n");
 	says("It has never answered.");
 	says_what_is_left(MOMENT_SILENT);
-	says("A full packet of 1414 bytes would not: the peer or its network does not answer.");
+	says(": the peer or its network does not answer.\n");
 	says("14 packets were held back");
 	says("3 s ago  udp port 9000");
 	says_not("new contact");

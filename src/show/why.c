@@ -123,10 +123,10 @@ static void verdict(FILE *out, const struct outlook *o)
 		fprintf(out, "A full packet of %u bytes would not: %s.\n", OUTLOOK_PACKET,
 			lim_reason_text(o->then));
 	else if (!drops && o->packets < OUTLOOK_MOST)
-		fprintf(out,
-			"At most %" PRIu32 " full packets (%s) would pass at once; then: %s.\n",
-			o->packets, show_bytes((lim_u64)o->packets * OUTLOOK_PACKET, t),
-			lim_reason_text(o->then));
+		fprintf(
+		    out, "At most %" PRIu32 " full packet%s (%s) would pass at once; then: %s.\n",
+		    o->packets, o->packets == 1 ? "" : "s",
+		    show_bytes((lim_u64)o->packets * OUTLOOK_PACKET, t), lim_reason_text(o->then));
 }
 
 static void recent(FILE *out, const struct show *s, const struct lim_addr *addr)
