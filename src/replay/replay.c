@@ -95,7 +95,7 @@ static void count_passed(struct run *run, const struct lim_packet *p, enum lim_r
 	load_add(&run->passed, run->now, &what);
 	run->r->passed.packets += what.packets;
 	run->r->passed.bytes += what.bytes;
-	if (why != LIM_PASS_TRICKLE && why != LIM_PASS_GRACE && why != LIM_PASS_RESERVED)
+	if (why != LIM_PASS_TRICKLE && why != LIM_PASS_RESERVED)
 		return;
 	load_add(&run->silent, run->now, &what);
 	run->r->silent.packets += what.packets;
@@ -171,27 +171,29 @@ static int pass(struct run *run, struct capture *c, bool survey)
 	return rc;
 }
 
-/* Pauses are cut so that none takes more than a twentieth of the picture. */
+/* How long the capture is when no pause counts for more than `cut`, a power of two. */
+static uint64_t length_cut(const struct survey *s, unsigned power)
+{
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < 63; i++)
+		total += i < power ? s->gap[i] : s->gaps[i] << power;
+	return total;
+}
+
+/* Pauses are cut no more than it takes for none to fill a twentieth of the picture; not at all in
+ * captures of so few packets that no cut does. */
 static void plan_picture(struct run *run)
 {
-	const struct survey *s = &run->survey;
-	uint64_t total = 0;
-	unsigned i = 0;
+	unsigned power = 62;
 
-	for (; i < 64; i++) {
-		total += s->gap[i];
-		if (i < 63 && (UINT64_C(2) << i) > LIM_MS && (UINT64_C(2) << i) > total / 20 &&
-		    total)
-			break;
-	}
-	run->r->pause = i < 62 ? UINT64_C(2) << i : UINT64_C(1) << 62;
-	total = 0;
-	for (unsigned k = 0; k < 64; k++)
-		total += k <= i ? s->gap[k] : 0;
-	for (unsigned k = i + 1; k < 64; k++)
-		total += (s->gap[k] >> k) * run->r->pause;
-	run->r->bin_time = total / RESULT_BINS + 1;
-	run->r->duration = s->frames ? s->end - CAPTURE_START : 0;
+	while (power && length_cut(&run->survey, power) / 20 < UINT64_C(1) << power)
+		power--;
+	if (!power)
+		power = 62;
+	run->r->pause = UINT64_C(1) << power;
+	run->r->bin_time = length_cut(&run->survey, power) / RESULT_BINS + 1;
+	run->r->duration = run->survey.frames ? run->survey.end - CAPTURE_START : 0;
 }
 
 static int prepare(struct run *run)

@@ -29,7 +29,7 @@ static const char page_head[] =
     "td.t,th.t{text-align:left}td.f{text-align:left;white-space:normal;"
     "overflow-wrap:anywhere;min-width:14rem}\n"
     ".passed{fill:var(--passed)}.dropped{fill:var(--dropped)}.axis{fill:none;"
-    "stroke:var(--line)}\nsvg{vertical-align:middle;max-width:100%}\n"
+    "stroke:var(--line)}\nsection svg{max-width:100%}svg{vertical-align:middle}\n"
     ".key i{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}"
     ".no{color:var(--dropped);font-weight:600}\n"
     "section{border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;"
@@ -125,8 +125,10 @@ static void detail(FILE *to, const struct result *r)
 	svg_text(to, r->file);
 	fputs("</h3>\n", to);
 	picture(to, r, 960, 90);
-	fprintf(to, "<p class=\"soft\">%.0f s of capture; pauses longer than %.3g s are cut.</p>\n",
-		(double)r->duration / 1e9, (double)r->pause / 1e9);
+	fprintf(to, "<p class=\"soft\">%.0f s of capture", (double)r->duration / 1e9);
+	if (r->pause < r->duration)
+		fprintf(to, "; pauses longer than %.3g s are cut", (double)r->pause / 1e9);
+	fputs(".</p>\n", to);
 	reason_rows(to, r->report.packets, r->dropped);
 	fputs("<table>\n", to);
 	load_row(to, "passed, most in any 60 s", &r->passed_60);

@@ -260,10 +260,18 @@ static void survey_macs(struct survey *s, const struct frame *f)
 		touch(s, dst_mac(f), &no_addr)->frames++;
 }
 
+static void survey_pause(struct survey *s, uint64_t ns)
+{
+	unsigned power = 63 - (unsigned)__builtin_clzll(ns);
+
+	s->gap[power] += ns;
+	s->gaps[power]++;
+}
+
 void survey_frame(struct survey *s, const struct frame *f, struct lim_packet *p, uint64_t now)
 {
 	if (s->frames++ && now > s->last)
-		s->gap[63 - __builtin_clzll(now - s->last)] += now - s->last;
+		survey_pause(s, now - s->last);
 	s->last = s->end = now;
 	frame_parse(p, f);
 	if (p->kind == LIM_KIND_IP)

@@ -48,7 +48,8 @@ struct survey {
 	uint32_t mask_addr, mask; /* last DHCP lease with a subnet mask (option 1) */
 	uint64_t frames, end;	  /* frames; virtual time of the last */
 	uint64_t ip, ip4, ip6;	  /* IP packets; of these from a routable IPv4, IPv6 source */
-	uint64_t gap[64];	  /* pauses between frames, summed by their power of two */
+	uint64_t gap[64],
+	    gaps[64]; /* pauses between frames by power of two: their sum, their number */
 	uint64_t last;
 	bool full, no_memory;
 };
