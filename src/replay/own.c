@@ -6,26 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRIES 256 /* candidates asked about for each rule: a flood of claims ends somewhere */
+
 static const uint8_t no_mac[6];
 
 static unsigned family_room(const struct lim_addr *a)
 {
 	return addr_is4(a) ? LIM_OWN4 : LIM_OWN6;
-}
-
-static bool add(struct device *d, const struct lim_addr *a)
-{
-	unsigned same = 0;
-
-	for (unsigned i = 0; i < d->owns; i++) {
-		if (addr_same(&d->own[i].addr, a))
-			return false;
-		same += addr_is4(&d->own[i].addr) == addr_is4(a);
-	}
-	if (d->owns == DEVICE_OWN || same >= family_room(a))
-		return false;
-	d->own[d->owns++] = (struct device_own){*a, 0};
-	return true;
 }
 
 /* Longest prefix length, at most `prefix`, that holds both. */
@@ -53,6 +40,21 @@ static unsigned prefix4(const struct survey *s, const struct lim_addr *a)
 			prefix = cover(addr, other, prefix);
 	}
 	return prefix;
+}
+
+static bool add(struct device *d, const struct survey *s, const struct lim_addr *a)
+{
+	unsigned same = 0;
+
+	for (unsigned i = 0; i < d->owns; i++) {
+		if (addr_same(&d->own[i].addr, a))
+			return false;
+		same += addr_is4(&d->own[i].addr) == addr_is4(a);
+	}
+	if (d->owns == DEVICE_OWN || same >= family_room(a))
+		return false;
+	d->own[d->owns++] = (struct device_own){*a, addr_is4(a) ? prefix4(s, a) : 64};
+	return true;
 }
 
 static bool of_device(const struct device *d, const struct pair *p)
@@ -90,15 +92,11 @@ static bool ll6(const struct pair *p)
 	return !addr_is4(&p->addr) && addr_link_local(&p->addr);
 }
 
-static bool on_own_link(const struct device *d, const struct survey *s, const struct lim_addr *a)
+static bool on_own_link(const struct device *d, const struct lim_addr *a)
 {
-	for (unsigned i = 0; i < d->owns; i++) {
-		const struct lim_addr *own = &d->own[i].addr;
-
-		if (addr_is4(own) == addr_is4(a) &&
-		    addr_in(own, a, addr_is4(own) ? prefix4(s, own) : 64))
+	for (unsigned i = 0; i < d->owns; i++)
+		if (addr_in(&d->own[i].addr, a, d->own[i].prefix))
 			return true;
-	}
 	return false;
 }
 
@@ -107,8 +105,7 @@ static bool on_own_link(const struct device *d, const struct survey *s, const st
 enum rule { DECLARED, LINK_LOCAL, MOST_USED, ANSWERED, SAME_64, ELSEWHERE, RULES };
 static const unsigned believed[RULES] = {DEVICE_OWN, 8, 1, 8, 16, 4};
 
-static bool fits(enum rule rule, const struct device *d, const struct survey *s,
-		 const struct pair *p)
+static bool fits(enum rule rule, const struct device *d, const struct pair *p)
 {
 	bool untouched = p->tx && 10 * (uint64_t)p->fresh_ttl >= 9 * p->tx;
 
@@ -122,10 +119,10 @@ static bool fits(enum rule rule, const struct device *d, const struct survey *s,
 	case ANSWERED: /* a second address, never through a router, that is answered to the MAC */
 		return addr_private(&p->addr) && untouched && p->rx;
 	case SAME_64: /* privacy addresses (RFC 8981) change, the /64 stays */
-		return !addr_is4(&p->addr) && p->tx && on_own_link(d, s, &p->addr);
+		return !addr_is4(&p->addr) && p->tx && on_own_link(d, &p->addr);
 	case ELSEWHERE: /* of another home network: an old lease, the set-up access point's own */
 		return addr_is4(&p->addr) && addr_private(&p->addr) && p->fresh_ttl == p->tx &&
-		       p->tx && !on_own_link(d, s, &p->addr);
+		       p->tx && !on_own_link(d, &p->addr);
 	case RULES:
 		break;
 	}
@@ -173,13 +170,16 @@ static const struct pair **candidates(const struct device *d, const struct surve
 static void apply(enum rule rule, struct device *d, const struct survey *s,
 		  const struct pair **list, size_t count)
 {
-	unsigned added = 0;
+	unsigned added = 0, tried = 0;
 
-	for (size_t i = 0; i < count && added < believed[rule]; i++) {
+	for (size_t i = 0; i < count && added < believed[rule] && tried < TRIES; i++) {
 		if (rule == MOST_USED && has_family(d, addr_is4(&list[i]->addr)))
 			continue;
-		if (fits(rule, d, s, list[i]) && !claimed_by_another(s, list[i]))
-			added += add(d, &list[i]->addr) && rule != MOST_USED;
+		if (!fits(rule, d, list[i]))
+			continue;
+		tried++;
+		if (!claimed_by_another(s, list[i]))
+			added += add(d, s, &list[i]->addr) && rule != MOST_USED;
 	}
 }
 
@@ -199,7 +199,7 @@ static void add_star(struct device *d, const struct survey *s)
 			most = p;
 	}
 	if (most)
-		add(d, &most->addr);
+		add(d, s, &most->addr);
 }
 
 void own_find(struct device *d, const struct survey *s)
@@ -208,15 +208,13 @@ void own_find(struct device *d, const struct survey *s)
 	size_t count;
 
 	if (d->has_addr)
-		add(d, &d->addr);
+		add(d, s, &d->addr);
 	list = d->by_mac || d->captures ? candidates(d, s, &count) : NULL;
 	for (enum rule rule = DECLARED; list && rule < RULES; rule++)
 		apply(rule, d, s, list, count);
 	if (!d->by_mac && !d->captures && !memcmp(d->mac, no_mac, 6))
 		add_star(d, s);
 	free(list);
-	for (unsigned i = 0; i < d->owns; i++)
-		d->own[i].prefix = addr_is4(&d->own[i].addr) ? prefix4(s, &d->own[i].addr) : 64;
 	if (!d->has_addr && d->owns) {
 		d->addr = d->own[0].addr;
 		d->has_addr = true;

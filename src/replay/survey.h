@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#define SURVEY_PAIRS (1u << 20) /* most (MAC, address) pairs remembered */
+#define SURVEY_PAIRS (1u << 18) /* most (MAC, address) pairs remembered */
 #define SURVEY_TALKS (1u << 20) /* most conversations */
 
 /* One address seen with one MAC. MAC 00:00:00:00:00:00: the capture has none. Address ::, for the
