@@ -25,6 +25,7 @@ setup_file() {
 teardown_file() {
 	[ "$(id -u)" = 0 ] || return 0
 	"$HOLDFAST" guard off --pin "$LOOK_PIN" 2>/dev/null || true
+	[ ! -d "$LOOK_PIN" ] || rmdir "$LOOK_PIN" # left by a guard that could not start
 	ip netns del "$NS-d" 2>/dev/null || true
 	ip netns del "$NS-r" 2>/dev/null || true
 }
