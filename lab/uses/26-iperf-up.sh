@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-title="iperf3, TCP up"
-load=bulk direction=
+title="iperf3, TCP up, as fast as the machine is"
+load=bulk line=none direction=
 setup() {
 	bg iperf cloud iperf3 -s
 	serves cloud t 5201

@@ -5,7 +5,8 @@
 #
 # Given: $LAB (name of the lab), $SECS (how long the use shall last), $WORK (a scratch directory),
 # $TOOLS (where the use-* helpers are). A use sets `title`, `load` (paced: its rate is its own;
-# bulk: as fast as it can) and may set `family` (4 or 6), and defines
+# bulk: as fast as it can) and may set `family` (4 or 6) and `line` (Mbit/s of the home's line, 100,
+# or none: as fast as the machine is), and defines
 #   setup   starts what the use needs; not timed
 #   run     uses it, and calls `result`
 # shellcheck source=lab/net.env
@@ -20,7 +21,7 @@ export GST_PLUGIN_SCANNER=$programs/usr/lib/$multiarch/gstreamer1.0/gstreamer-1.
 export NMAPDIR=/usr/share/nmap
 [ -d "$NMAPDIR" ] || NMAPDIR=$programs/usr/share/nmap
 
-family=4 load=paced
+family=4 load=paced line=100
 
 # on HOST CMD...: runs it there. bg NAME HOST CMD...: in the background, output to $WORK/NAME.
 on() { local host=$1; shift; nsenter --net="/run/netns/hf-$LAB-$host" -- "$@"; }

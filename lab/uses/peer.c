@@ -6,6 +6,7 @@
  * second peer game ADDR PORT SECONDS    a player: 60 packets a second; prints packets received and
  * first peer strangers FILE SECONDS HEXPACKET PORT ADDR from each address of FILE in turn sends the
  * packet to ADDR and waits for the answer; prints answers and first
+ *   peer upnp ADDR URL             the network side of a UPnP device: answers searches (SSDP)
  *
  * Printed as `packets N bytes N first SECONDS`; first is -1 when nothing came. */
 #include <arpa/inet.h>
@@ -102,6 +103,42 @@ static int sink(const char *port)
 			count(&s, n);
 	}
 	tell(&s);
+	return 0;
+}
+
+/* UPnP Device Architecture 2.0, 1.3.3: an answer repeats what was searched for. */
+static int upnp(const char *addr, const char *url)
+{
+	const struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(1900)};
+	struct ip_mreqn group = {.imr_multiaddr.s_addr = inet_addr("239.255.255.250"),
+				 .imr_address.s_addr = inet_addr(addr)};
+	const int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+	char question[2048], answer[4096];
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (void *)&at, sizeof(at)) < 0 ||
+	    setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return fail(addr);
+	while (!over) {
+		struct sockaddr_in from;
+		socklen_t len = sizeof(from);
+		const ssize_t n =
+		    recvfrom(fd, question, sizeof(question) - 1, 0, (void *)&from, &len);
+
+		if (n <= 0)
+			continue;
+		question[n] = 0;
+		const char *what = strstr(question, "\r\nST:");
+
+		if (strncmp(question, "M-SEARCH", 8) || !what)
+			continue;
+		what += 5 + strspn(what + 5, " ");
+		snprintf(answer, sizeof(answer),
+			 "HTTP/1.1 200 OK\r\nST: %.*s\r\nUSN: uuid:%s::%.*s\r\nLOCATION: %s\r\n"
+			 "EXT:\r\nSERVER: lab UPnP/1.1 lab/1\r\nCACHE-CONTROL: max-age=60\r\n\r\n",
+			 (int)strcspn(what, "\r"), what, addr, (int)strcspn(what, "\r"), what, url);
+		sendto(fd, answer, strlen(answer), 0, (void *)&from, len);
+	}
 	return 0;
 }
 
@@ -252,8 +289,11 @@ int main(int argc, char **argv)
 		return game_server(argv[2], argv[3]);
 	if (!strcmp(what, "game") && argc == 5)
 		return game(argv[2], argv[3], atof(argv[4]));
+	if (!strcmp(what, "upnp") && argc == 4)
+		return upnp(argv[2], argv[3]);
 	if (!strcmp(what, "strangers") && argc == 7)
 		return strangers(argv[2], atof(argv[3]), argv[4], argv[5], argv[6]);
-	fprintf(stderr, "usage: peer sink|game-server|game|strangers ... (see lab/uses/peer.c)\n");
+	fprintf(stderr,
+		"usage: peer sink|game-server|game|upnp|strangers ... (see lab/uses/peer.c)\n");
 	return 2;
 }
