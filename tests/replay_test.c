@@ -300,6 +300,26 @@ static void an_old_lease_is_its_own(void **state)
 	assert_true(owns(0xc0a80203u));
 }
 
+static void an_address_of_another_network_is_its_own(void **state)
+{
+	(void)state;
+	household();
+	see(ethernet(device_mac, other_mac, 0xc0a81403u, 0xc0a81464u, 64), 2); /* 192.168.20.3 */
+	find("02:00:00:00:00:10");
+	assert_true(owns(0xc0a81403u));
+}
+
+static void what_a_neighbour_claims_is_not_its_own(void **state)
+{
+	(void)state;
+	household();
+	see(arp(other_mac, SECOND, GATE), 1);
+	see(ethernet(device_mac, router_mac, SECOND, CLOUD, 64), 10);
+	see(ethernet(router_mac, device_mac, CLOUD, SECOND, 50), 10);
+	find("02:00:00:00:00:10");
+	assert_false(owns(SECOND));
+}
+
 static void arp_and_broadcast_widen_the_link(void **state)
 {
 	static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
