@@ -448,6 +448,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_answered_through_it_is_forwarded, start, stop),
 	    cmocka_unit_test_setup_teardown(one_hop_away_is_forwarded_unanswered, start, stop),
 	    cmocka_unit_test_setup_teardown(an_old_lease_is_its_own, start, stop),
+	    cmocka_unit_test_setup_teardown(an_address_of_another_network_is_its_own, start, stop),
+	    cmocka_unit_test_setup_teardown(what_a_neighbour_claims_is_not_its_own, start, stop),
 	    cmocka_unit_test_setup_teardown(arp_and_broadcast_widen_the_link, start, stop),
 	    cmocka_unit_test_setup_teardown(a_router_does_not_stand_for_what_is_behind_it, start,
 					    stop),
