@@ -19,11 +19,11 @@ enum lim_answer {
  * bound of reflection has no end. */
 LIM_INLINE int lim_amplifier(lim_u16 port)
 {
-	return port < 1024 || port == 1900 || port == 3702 || port == 5353 || port == 5683 ||
-	       port == 10001 || port == 11211 || port == 37810;
+	return (port < 1024 && port != 443) || port == 1900 || port == 3702 || port == 5353 ||
+	       port == 5683 || port == 10001 || port == 11211 || port == 37810;
 }
 
-#define LIM_TURNS 4 /* alternations after which a UDP peer that came to us counts as answering */
+#define LIM_TURNS 1 /* alternations after which a UDP peer that came to us counts as answering */
 
 /* ack in [una, nxt], modulo 2^32 (RFC 9293 3.4). */
 LIM_INLINE int lim_ack_inside(const struct lim_flow *f, lim_u32 ack)
@@ -54,6 +54,14 @@ strong:
 	f->una = p->ack;
 	f->flags |= LIM_FLOW_SHOOK | LIM_FLOW_DATA;
 	return LIM_ANSWER_STRONG;
+}
+
+/* A connection older than the guard: the other side acknowledges what we have not seen ourselves
+ * send. It may go on as after a handshake. */
+LIM_INLINE int lim_midstream(const struct lim_packet *p)
+{
+	return p->proto == LIM_PROTO_TCP && (p->flags & LIM_F_PORTS) &&
+	       (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_RST | LIM_TCP_ACK)) == LIM_TCP_ACK;
 }
 
 LIM_INLINE enum lim_answer lim_answer_of(struct lim_flow *f, const struct lim_packet *p)

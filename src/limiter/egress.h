@@ -42,6 +42,12 @@ LIM_INLINE int lim_is_dns_query(const struct lim_packet *p)
 		(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN);
 }
 
+/* Asking the same question again is no new failure: it is how a device waits for a resolver. */
+LIM_INLINE lim_u32 *lim_asked(struct lim_state *s, lim_u32 question)
+{
+	return &s->asked[question & (LIM_ASKED - 1)];
+}
+
 /* Device-wide budget: takes units if they are there. */
 LIM_INLINE int lim_device_take(struct lim_state *s, const struct lim_config *c,
 			       enum lim_budget_id id, lim_u64 now, lim_u32 units)
@@ -64,7 +70,7 @@ LIM_INLINE int lim_fresh(const struct lim_state *s, const struct lim_config *c,
 	if (age < c->value[LIM_V_CONSENT])
 		return 1;
 	return (e->flags & LIM_PEER_TUNNEL) && s->last_peer == tag &&
-	       now - s->other_peer > c->value[LIM_V_CONSENT_TUNNEL] &&
+	       now - s->other_peer > c->value[LIM_V_CONSENT] &&
 	       age < c->value[LIM_V_CONSENT_TUNNEL];
 }
 
@@ -81,14 +87,17 @@ LIM_INLINE enum lim_reason lim_out_arp(struct lim_out *o)
 	return LIM_PASS_LINK;
 }
 
-/* Without an address yet: DHCP (RFC 2131 4.1), IGMP, duplicate address detection, router
- * solicitation, multicast listener reports (RFC 4862 5.4.2, 4861 6.3.7, 3590). */
+/* Without an address yet: DHCP (RFC 2131 4.1), IGMP, ICMP errors (no router forwards a packet from
+ * 0.0.0.0, RFC 1812 5.3.7, and real devices send such ones before DHCP has answered), duplicate
+ * address detection, router solicitation, multicast listener reports (RFC 4862 5.4.2, 4861 6.3.7,
+ * 3590). */
 LIM_INLINE int lim_unspecified_ok(const struct lim_packet *p)
 {
 	if (lim_is4(&p->src))
 		return (p->proto == LIM_PROTO_UDP && p->sport == 68 && p->dport == 67 &&
 			p->dst.w[3] == 0xffffffffu) ||
-		       (p->proto == 2 && p->dst.w[3] >> 8 == 0xe00000);
+		       (p->proto == 2 && p->dst.w[3] >> 8 == 0xe00000) ||
+		       p->proto == LIM_PROTO_ICMP;
 	return p->proto == LIM_PROTO_ICMPV6 && p->dst.w[0] >> 16 == 0xff02 &&
 	       (p->icmp_type == 131 || p->icmp_type == 133 || p->icmp_type == 135 ||
 		p->icmp_type == 143);
@@ -119,6 +128,17 @@ LIM_INLINE int lim_window_take(struct lim_out *o)
 	return 1;
 }
 
+/* A device that has been answered often is in use, and not a bot that has just booted. */
+LIM_INLINE int lim_senior(const struct lim_state *s, const struct lim_config *c)
+{
+	return s->answers >= c->value[LIM_V_SENIORITY];
+}
+
+LIM_INLINE lim_u32 lim_soft_vetoes(const struct lim_state *s, const struct lim_config *c)
+{
+	return lim_senior(s, c) ? LIM_SOFT_VETOES_SENIOR : LIM_SOFT_VETOES;
+}
+
 LIM_INLINE enum lim_reason lim_new_conn_check(struct lim_out *o)
 {
 	const struct lim_budget *b = o->c->budget;
@@ -126,7 +146,7 @@ LIM_INLINE enum lim_reason lim_new_conn_check(struct lim_out *o)
 	if (!lim_can(o->s->device[LIM_B_HALF_OPEN], &b[LIM_B_HALF_OPEN], o->now, 1))
 		return LIM_DROP_HALF_OPEN;
 	if (!lim_can(o->prefix->half_open, &b[LIM_B_HALF_OPEN_PREFIX], o->now, 1) &&
-	    !(o->peer && lim_fresh(o->s, o->c, o->peer, lim_tag(o->hash), o->now)))
+	    !(o->peer && (o->peer->flags & LIM_PEER_STRONG)) && !lim_senior(o->s, o->c))
 		return LIM_DROP_HALF_OPEN;
 	if (!lim_can(o->prefix->new_conn, &b[LIM_B_NEW_CONN], o->now, 1))
 		return LIM_DROP_NEW_CONN;
@@ -161,9 +181,47 @@ LIM_INLINE int lim_override(struct lim_out *o)
 	return 1;
 }
 
+/* A SYN-ACK or a reset: TCP's ways to answer without opening anything. */
+LIM_INLINE int lim_is_reply(const struct lim_packet *p)
+{
+	return (p->tcp_flags & LIM_TCP_RST) ||
+	       (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == (LIM_TCP_SYN | LIM_TCP_ACK);
+}
+
+/* A SYN that is no retransmission, or a segment of a connection never heard of. */
+LIM_INLINE int lim_is_new_conn(const struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+
+	if (p->proto != LIM_PROTO_TCP || !(p->flags & LIM_F_PORTS) || lim_is_reply(p))
+		return 0;
+	if (!o->flow)
+		return 1;
+	return (p->tcp_flags & LIM_TCP_SYN) &&
+	       !((o->flow->flags & LIM_FLOW_SYN) && o->flow->una == p->seq);
+}
+
+/* Private addresses (RFC 1918, 4193) lie within somebody's own site; no provider carries them. A
+ * device that is set up anew often looks for the network it was on before. */
+LIM_INLINE int lim_site(const struct lim_addr *a)
+{
+	lim_u32 v4 = a->w[3];
+
+	if (!lim_is4(a))
+		return a->w[0] >> 25 == 0x7e;
+	return v4 >> 24 == 10 || v4 >> 20 == 0xac1 || v4 >> 16 == 0xc0a8;
+}
+
+LIM_INLINE enum lim_reason lim_silent_reason(const struct lim_out *o, int vetoed)
+{
+	if (vetoed)
+		return LIM_DROP_VETO;
+	return o->peer && (o->peer->flags & LIM_PEER_STRONG) ? LIM_DROP_WINDOW : LIM_DROP_SILENT;
+}
+
 /* To somebody who has not answered. All budgets are looked at before any is spent, so that what
  * one of them holds back does not drain the others. */
-LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o)
+LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 {
 	const struct lim_budget *b = o->c->budget;
 	struct lim_state *s = o->s;
@@ -173,11 +231,14 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o)
 	int first = (known->tag & ~1u) != tag || !known->tag;
 	int reserved = lim_reserved(o);
 	lim_u32 segs = o->p->segs, len = o->p->wire_len;
+	const struct lim_budget *pkts =
+	    &b[lim_senior(o->s, o->c) || lim_site(&o->p->dst) ? LIM_B_SENIOR_PKTS
+							      : LIM_B_SILENT_PKTS];
 
-	if (!lim_can(o->prefix->pkts, &b[LIM_B_SILENT_PKTS], o->now, segs) ||
+	if ((vetoed && o->peer->vetoes > lim_soft_vetoes(s, o->c)) ||
+	    !lim_can(o->prefix->pkts, pkts, o->now, segs) ||
 	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
-		return o->peer && (o->peer->flags & LIM_PEER_STRONG) ? LIM_DROP_WINDOW
-								     : LIM_DROP_SILENT;
+		return lim_silent_reason(o, vetoed);
 	if (!reserved) {
 		if (first && !lim_can(s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1))
 			return LIM_DROP_CONTACTS;
@@ -188,6 +249,7 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o)
 		    !lim_can(s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len))
 			return LIM_DROP_DEVICE;
 	}
+
 	if (first) {
 		lim_take(&s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1);
 		lim_take(&s->device[LIM_B_CONTACT_ANY], &b[LIM_B_CONTACT_ANY], o->now, 1);
@@ -197,8 +259,8 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o)
 	/* A reserved trickle is lent by the device's budget: what it overdraws, others wait for. */
 	lim_take(&s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs);
 	lim_take(&s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len);
-	lim_take(&o->prefix->pkts, &b[LIM_B_SILENT_PKTS], o->now, segs);
 	lim_take(&o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len);
+	lim_take(&o->prefix->pkts, pkts, o->now, segs);
 	return reserved ? LIM_PASS_RESERVED : LIM_PASS_TRICKLE;
 }
 
@@ -214,7 +276,7 @@ LIM_INLINE enum lim_reason lim_out_link(struct lim_out *o)
 }
 
 /* Remembers what was sent, so that an answer can be told from a coincidence. */
-LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why)
+LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why, int dns)
 {
 	const struct lim_packet *p = o->p;
 	struct lim_flow *f = o->flow;
@@ -258,10 +320,23 @@ LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why)
 		lim_take(&o->s->device[LIM_B_HALF_OPEN], &o->c->budget[LIM_B_HALF_OPEN], o->now, 1);
 		f->flags |= LIM_FLOW_HALF;
 	}
-	if (lim_is_dns_query(p)) {
+	if (dns) {
 		f->turns += (f->flags & LIM_FLOW_DNS) ? f->turns < 255 : 1 - f->turns;
 		f->flags |= LIM_FLOW_DNS;
 	}
+}
+
+/* Is the packet what one of our services says to whoever came? */
+LIM_INLINE int lim_to_visitor(const struct lim_out *o)
+{
+	const struct lim_peer *e = o->peer;
+
+	if (lim_is_icmp(o->p))
+		return !lim_is_echo_request(o->p);
+	if (o->p->proto == LIM_PROTO_TCP)
+		return e && (e->flags & LIM_PEER_VISITOR) && lim_is_reply(o->p);
+	return e && (e->flags & LIM_PEER_VISITOR) && o->now - e->touched < 60 * LIM_S &&
+	       (!o->flow || (o->flow->flags & LIM_FLOW_INBOUND));
 }
 
 /* May a unicast packet go to this peer? */
@@ -270,15 +345,13 @@ LIM_INLINE enum lim_reason lim_out_judge(struct lim_out *o)
 	const struct lim_packet *p = o->p;
 	struct lim_peer *e = o->peer;
 	lim_u32 len = p->wire_len;
-	int reply = lim_is_icmp(p) && !lim_is_echo_request(p);
+	int vetoed = e && e->pause_until > o->now;
 
-	if (e && e->pause_until > o->now && e->credit < len)
-		return LIM_DROP_VETO;
 	if (e && (e->flags & LIM_PEER_STRONG)) {
 		if (lim_window_take(o))
 			return LIM_PASS_CONSENT;
 	} else if (o->flow && (o->flow->flags & LIM_FLOW_SHOOK) && p->proto == LIM_PROTO_TCP &&
-		   o->flow->shake_bytes + len <= o->c->value[LIM_V_WINDOW_SHAKE]) {
+		   o->flow->shake_bytes + len <= o->c->value[LIM_V_WINDOW_SHAKE] && !vetoed) {
 		return LIM_PASS_HANDSHAKE;
 	}
 	if (e && e->credit >= len) {
@@ -287,13 +360,9 @@ LIM_INLINE enum lim_reason lim_out_judge(struct lim_out *o)
 	}
 	if (o->link)
 		return lim_out_link(o);
-	/* Nothing left of what it sent us. Errors and echo replies are never a first contact; nor
-	 * is what our services say to whoever came, unless it is we who open a connection. */
-	if (reply ||
-	    (e && (e->flags & LIM_PEER_VISITOR) && !o->new_conn &&
-	     o->now - e->touched < 60 * LIM_S && (!o->flow || (o->flow->flags & LIM_FLOW_INBOUND))))
+	if (lim_to_visitor(o))
 		return LIM_DROP_REFLECT;
-	return lim_out_silent(o);
+	return lim_out_silent(o, vetoed);
 }
 
 LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
@@ -302,6 +371,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	struct lim_peer *e;
 	enum lim_reason why = LIM_PASS_TRICKLE;
 	int dns = lim_is_dns_query(p);
+	int again = dns && p->question && *lim_asked(o->s, p->question) == p->question;
 
 	LIM_FORGET(dns, o->now, 1);
 	o->hash = lim_hash_peer(o->c, &p->dst);
@@ -309,9 +379,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	o->peer = e = lim_peer_find(o->s, o->hash);
 	o->flow = lim_flow_find(o->s, o->flow_hash);
 	o->prefix = &o->s->prefix[lim_prefix_index(o->c, &p->dst, o->link)];
-	o->new_conn = !o->link && p->proto == LIM_PROTO_TCP &&
-		      (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN &&
-		      !(o->flow && (o->flow->flags & LIM_FLOW_SYN) && o->flow->una == p->seq);
+	o->new_conn = !o->link && lim_is_new_conn(o);
 	/* What our own resolver says to whoever asked from port 53 is no query. */
 	if (dns && e && (e->flags & LIM_PEER_VISITOR) && e->credit >= p->wire_len)
 		dns = 0;
@@ -319,8 +387,8 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	if (dns) {
 		if (!lim_can(o->s->device[LIM_B_DNS], &o->c->budget[LIM_B_DNS], o->now, p->segs))
 			why = LIM_DROP_DNS;
-		else if (!lim_can(o->s->device[LIM_B_DNS_FAIL], &o->c->budget[LIM_B_DNS_FAIL],
-				  o->now, p->segs))
+		else if (!again && !lim_can(o->s->device[LIM_B_DNS_FAIL],
+					    &o->c->budget[LIM_B_DNS_FAIL], o->now, p->segs))
 			why = LIM_DROP_DNS_FAIL;
 	}
 	if (why < LIM_FIRST_DROP && o->new_conn)
@@ -340,8 +408,10 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	}
 	if (dns) {
 		lim_take(&o->s->device[LIM_B_DNS], &o->c->budget[LIM_B_DNS], o->now, p->segs);
-		lim_take(&o->s->device[LIM_B_DNS_FAIL], &o->c->budget[LIM_B_DNS_FAIL], o->now,
-			 p->segs);
+		if (!again)
+			lim_take(&o->s->device[LIM_B_DNS_FAIL], &o->c->budget[LIM_B_DNS_FAIL],
+				 o->now, p->segs);
+		*lim_asked(o->s, p->question) = p->question;
 	}
 	if (!e && why != LIM_PASS_LINK)
 		o->peer = e = lim_peer_claim(o->s, o->c, o->hash, &p->dst, o->now);
@@ -356,7 +426,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 		o->s->last_peer = lim_tag(o->hash);
 		o->s->other_peer = o->now;
 	}
-	lim_flow_sent(o, why);
+	lim_flow_sent(o, why, dns && !again);
 	return why;
 }
 

@@ -65,8 +65,13 @@ LIM_INLINE void lim_refund_dns(struct lim_state *s, const struct lim_config *c, 
 }
 
 LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, struct lim_peer *e,
-			   lim_u32 tag, const struct lim_packet *p, int link, lim_u64 now)
+			   lim_u32 tag, const struct lim_packet *p, int turned, int link,
+			   lim_u64 now)
 {
+	/* A proof once given outlasts an answer that proves nothing. */
+	lim_u8 turn = turned && (!(e->flags & LIM_PEER_STRONG) || (e->flags & LIM_PEER_TURNED))
+			  ? LIM_PEER_TURNED
+			  : 0;
 	if (!lim_fresh(s, c, e, tag, now)) {
 		e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
 	} else if (e->since) {
@@ -77,8 +82,14 @@ LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, stru
 	e->since = 0;
 	e->answered = now;
 	e->pause_until = 0;
-	e->flags = (lim_u8)((e->flags & ~(LIM_PEER_VISITOR | LIM_PEER_TUNNEL)) | LIM_PEER_STRONG |
-			    (p->proto == LIM_PROTO_TCP ? 0 : LIM_PEER_TUNNEL));
+	e->vetoes = 0;
+	e->flags =
+	    (lim_u8)((e->flags & ~(LIM_PEER_VISITOR | LIM_PEER_TUNNEL | LIM_PEER_TURNED)) |
+		     LIM_PEER_STRONG | turn | (p->proto == LIM_PROTO_TCP ? 0 : LIM_PEER_TUNNEL));
+	if (now - s->answer_time >= LIM_SENIOR_GAP && s->answers < c->value[LIM_V_SENIORITY]) {
+		s->answer_time = now;
+		s->answers++;
+	}
 	if (link)
 		return;
 	if (s->reserved[e->reserved_at & (LIM_RESERVED - 1)].tag != tag) {
@@ -94,18 +105,20 @@ LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct
 {
 	lim_u64 pause = c->value[LIM_V_PAUSE_FIRST];
 
-	if (lim_fresh(s, c, e, tag, now)) {
+	if (lim_fresh(s, c, e, tag, now) && !(e->flags & LIM_PEER_TURNED)) {
 		if (e->window > c->value[LIM_V_WINDOW_START])
 			e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
 		return;
 	}
-	if (e->pause_until > now)
+	if (e->pause_until > now && lim_age(e->veto_at, now) < LIM_VETO_GAP)
 		return;
-	for (int i = 0; i < 11 && i < e->vetoes; i++)
+	e->veto_at = lim_flow_time(now);
+	e->vetoes += e->vetoes < 0xff;
+	for (lim_u32 i = lim_soft_vetoes(s, c); i < e->vetoes && pause < c->value[LIM_V_PAUSE_MAX];
+	     i++)
 		pause *= 2;
 	if (pause > c->value[LIM_V_PAUSE_MAX])
 		pause = c->value[LIM_V_PAUSE_MAX];
-	e->vetoes += e->vetoes < 0xff;
 	e->pause_until = now + pause;
 	e->flags &= (lim_u8)~LIM_PEER_STRONG;
 }
@@ -117,7 +130,8 @@ LIM_INLINE void lim_in_error(struct lim_state *s, const struct lim_config *c,
 	struct lim_flow *f;
 	struct lim_peer *e;
 
-	if (!lim_error_is_veto(p) || !(lim_where(c, &p->q_src) & LIM_AT_OWN))
+	if (!lim_error_is_veto(p) || !(lim_where(c, &p->q_src) & LIM_AT_OWN) ||
+	    (lim_where(c, &p->q_dst) & LIM_AT_LINK))
 		return;
 	hash = lim_hash_peer(c, &p->q_dst);
 	fh = lim_hash_flow(hash, p->q_proto, p->q_sport, p->q_dport);
@@ -164,8 +178,11 @@ LIM_INLINE void lim_in_answer(struct lim_state *s, const struct lim_config *c,
 		return;
 	}
 	if (a == LIM_ANSWER_WEAK) {
-		if (e)
+		if (e) {
 			e->flags |= LIM_PEER_WEAK;
+			if (p->proto == LIM_PROTO_TCP)
+				e->pause_until = 0; /* it takes this connection */
+		}
 		if (link)
 			return;
 		if (p->proto == LIM_PROTO_TCP) {
@@ -182,7 +199,8 @@ LIM_INLINE void lim_in_answer(struct lim_state *s, const struct lim_config *c,
 		lim_refund_half(s, c, px, f, now);
 	}
 	if (e && a == LIM_ANSWER_STRONG)
-		lim_strong(s, c, e, lim_tag(hash), p, link, now);
+		lim_strong(s, c, e, lim_tag(hash), p,
+			   p->proto != LIM_PROTO_TCP && (f->flags & LIM_FLOW_INBOUND), link, now);
 }
 
 /* A stranger: what it sends is what our services may answer with, three times over. */
@@ -223,18 +241,27 @@ LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_c
 			return LIM_DROP_VISITOR_SYN;
 		lim_take(v, &c->budget[LIM_B_VISITOR_SYN], now, 1);
 	}
-	if (f)
+	if (f) {
 		lim_in_answer(s, c, p, hash, &e, f, link, now);
+	} else if (lim_midstream(p)) {
+		f = lim_flow_claim(s, lim_hash_flow(hash, p->proto, p->dport, p->sport), now);
+		f->una = f->nxt = p->ack;
+		f->flags = LIM_FLOW_OUT | LIM_FLOW_SHOOK | LIM_FLOW_INBOUND;
+		f->touched = lim_flow_time(now);
+	}
 	if (!e) {
 		e = lim_peer_claim(s, c, hash, &p->src, now);
 		if (e)
-			e->flags = (lim_u8)(LIM_PEER_VISITOR | (link ? LIM_PEER_LINK : 0));
+			e->flags = (lim_u8)((lim_midstream(p) ? 0 : LIM_PEER_VISITOR) |
+					    (link ? LIM_PEER_LINK : 0));
 	}
 	if (!e)
 		return LIM_PASS_INBOUND;
 	e->touched = now;
 	e->in_bytes += p->wire_len;
-	if (!(e->flags & LIM_PEER_STRONG) && (!f || (f->flags & LIM_FLOW_INBOUND)))
+	/* Errors and resets never pay. */
+	if (!(e->flags & LIM_PEER_STRONG) && (!f || (f->flags & LIM_FLOW_INBOUND)) &&
+	    !(p->flags & LIM_F_QUOTE) && !(p->tcp_flags & LIM_TCP_RST))
 		lim_in_stranger(c, p, e);
 	return LIM_PASS_INBOUND;
 }

@@ -47,6 +47,8 @@ struct lim_packet {
 	lim_u8 tcp_flags;
 	lim_u8 icmp_type, icmp_code;
 	lim_u8 hop_limit;
+	lim_u32
+	    question; /* DNS query: hash of the question; 0 when there is none or it is too long */
 	/* The packet an ICMP error quotes: one of ours, if it is true. */
 	lim_u8 q_proto;
 	lim_u16 q_sport, q_dport;

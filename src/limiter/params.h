@@ -19,13 +19,16 @@
  * start   units there are at start-up: nearly empty, so that a reboot is not a burst
  * period  nanoseconds for one unit to come back; also the floor for tuning */
 #define LIM_BUDGETS(X)                                                                             \
-	X(CONTACT, "contact", 64, 8, 4 * LIM_S, "contacts",                                        \
+	X(CONTACT, "contact", 64, 20, 4 * LIM_S, "contacts",                                       \
 	  "first contacts with off-link addresses that nobody has answered yet")                   \
-	X(CONTACT_ANY, "contact-any", 512, 32, 500 * LIM_MS, "contacts",                           \
+	X(CONTACT_ANY, "contact-any", 512, 64, 500 * LIM_MS, "contacts",                           \
 	  "first contacts with off-link addresses, whatever becomes of them")                      \
 	X(SILENT_PKTS, "silent-packets", 10, 10, 6 * LIM_S, "packets",                             \
 	  "packets to one /24 or /48 that does not answer")                                        \
-	X(SILENT_BYTES, "silent-bytes", 6000, 6000, 2500000ull, "bytes",                           \
+	X(SENIOR_PKTS, "silent-packets-senior", 100, 100, 6 * LIM_S, "packets",                    \
+	  "the same, small ones, for a device with standing: cameras and phones look long for a "  \
+	  "way through somebody's router")                                                         \
+	X(SILENT_BYTES, "silent-bytes", 6656, 6656, 2631579ull, "bytes",                           \
 	  "bytes to one /24 or /48 that does not answer")                                          \
 	X(DEVICE_PKTS, "device-packets", 256, 64, LIM_S / 14, "packets",                           \
 	  "unanswered packets of the whole device")                                                \
@@ -72,8 +75,18 @@
 	  "silence after a peer's first veto; doubles with each further one")                      \
 	X(PAUSE_MAX, "pause-max", 86400 * LIM_S, 60 * LIM_S, 86400 * LIM_S, "ns",                  \
 	  "longest silence after vetoes")                                                          \
+	X(SENIORITY, "seniority", 8, 8, 1000000, "answers",                                        \
+	  "answers since the start after which a device has standing")                             \
 	X(REFLECT, "reflect", 3, 1, 3, "times",                                                    \
 	  "bytes that a peer who came to us may be sent, per byte it sent (RFC 9000 8.1)")
+
+#define LIM_SENIOR_GAP (20 * LIM_MS) /* answers closer together count once for seniority */
+
+/* Vetoes that may be doubted, within the trickle, before a peer is closed: a reset can be left over
+ * from a connection before the last reboot. A device with standing may doubt more of them. */
+#define LIM_SOFT_VETOES	       1
+#define LIM_SOFT_VETOES_SENIOR 8
+#define LIM_VETO_GAP	       (1 * LIM_S) /* vetoes closer together count once */
 
 /* Fixed sizes. They set the memory (see lim_state in state.h: at most 256 kB with the report and
  * the configuration) and may be made smaller at compile time by a host that simulates many
@@ -98,5 +111,6 @@
 #define LIM_OWN4     32 /* own IPv4 addresses */
 #define LIM_OWN6     32 /* own IPv6 addresses */
 #define LIM_EVENTS   64
+#define LIM_ASKED    128 /* DNS questions remembered, so that asking again costs nothing more */
 
 #endif

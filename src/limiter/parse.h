@@ -167,6 +167,35 @@ LIM_INLINE void lim_parse_icmp(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, i
 	}
 }
 
+/* A DNS question as one number: everything behind the identifier (RFC 1035 4.1.1). Two words at a
+ * time as long as they are there, then byte by byte; longer than LIM_QUESTION it is no question
+ * that anybody asks twice. */
+#define LIM_QUESTION 160
+LIM_INLINE lim_u32 lim_parse_question(LIM_CTX ctx, lim_u32 off)
+{
+	lim_u32 h = 0x811c9dc5u, word[2];
+	lim_u8 byte;
+	int i;
+
+	for (i = 0; i < LIM_QUESTION / 8; i++, off += 8) {
+		if (LIM_READ(ctx, off, word, sizeof word))
+			break;
+		h = (h ^ lim_be32(word[0])) * 0x9e3779b1u;
+		h ^= h >> 15;
+		h = (h ^ lim_be32(word[1])) * 0x85ebca77u;
+		h ^= h >> 13;
+	}
+	if (i == LIM_QUESTION / 8)
+		return 0;
+	for (i = 0; i < 7; i++, off++) {
+		if (LIM_READ(ctx, off, &byte, 1))
+			break;
+		h = (h ^ byte) * 0x01000193u;
+	}
+	h ^= h >> 16;
+	return h ? h : 1;
+}
+
 /* off: of the upper-layer header; end: of the packet. Returns the offset of the payload. */
 LIM_INLINE lim_u32 lim_parse_upper(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end,
 				   int v6)
@@ -200,6 +229,8 @@ LIM_INLINE lim_u32 lim_parse_upper(struct lim_packet *p, LIM_CTX ctx, lim_u32 of
 			p->dns_flags = lim_be16(dns);
 			p->flags |= LIM_F_DNS;
 		}
+		if (p->dport == 53)
+			p->question = lim_parse_question(ctx, off + 2);
 	} else if (p->proto == (v6 ? LIM_PROTO_ICMPV6 : LIM_PROTO_ICMP)) {
 		lim_parse_icmp(p, ctx, off, v6);
 	}

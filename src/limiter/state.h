@@ -53,7 +53,10 @@ struct lim_config {
 #define LIM_PEER_WEAK	 0x02u /* has answered as any host must: SYN-ACK, echo reply */
 #define LIM_PEER_VISITOR 0x04u /* came to us; we never addressed it first */
 #define LIM_PEER_LINK	 0x08u /* on-link */
-#define LIM_PEER_TUNNEL	 0x10u /* last answer was not TCP */
+#define LIM_PEER_TURNED                                                                            \
+	0x20u		      /* came to us by UDP and answers in turn: not proof of its address   \
+			       */
+#define LIM_PEER_TUNNEL 0x10u /* last answer was not TCP */
 
 struct lim_peer {
 	struct lim_addr addr;
@@ -69,6 +72,7 @@ struct lim_peer {
 	lim_u8 flags;	    /* LIM_PEER_* */
 	lim_u8 reserved_at; /* its place in lim_state.reserved, if that still names it */
 	lim_u8 last_reason, pad[3];
+	lim_u32 veto_at, pad2; /* in units of 2^24 ns */
 };
 
 struct lim_peer_set {
@@ -120,7 +124,10 @@ struct lim_state {
 	lim_u32 magic, version, reserved_next;
 	lim_u64 device[LIM_B_COUNT]; /* device-wide buckets; entries of others unused */
 	lim_u64 other_peer;	     /* last time traffic changed peer, for the lone tunnel */
-	lim_u32 last_peer, pad;
+	lim_u64 answer_time;	     /* last answer that counted for seniority */
+	lim_u32 last_peer;
+	lim_u32 answers; /* that counted */
+	lim_u32 asked[LIM_ASKED];
 	struct lim_reserve reserved[LIM_RESERVED];
 	struct lim_prefix prefix[LIM_PREFIXES];
 	lim_u64 visitor[LIM_VISITORS];
@@ -146,13 +153,14 @@ struct lim_report {
 	struct lim_event event[LIM_EVENTS];
 };
 
-_Static_assert(sizeof(struct lim_peer) == 80, "lim_peer");
+_Static_assert(sizeof(struct lim_peer) == 88, "lim_peer");
 _Static_assert(sizeof(struct lim_flow) == 28, "lim_flow");
 _Static_assert(sizeof(struct lim_event) == 32, "lim_event");
 _Static_assert((LIM_PEER_SETS & (LIM_PEER_SETS - 1)) == 0, "power of two");
 _Static_assert((LIM_FLOW_SETS & (LIM_FLOW_SETS - 1)) == 0, "power of two");
 _Static_assert((LIM_PREFIXES & (LIM_PREFIXES - 1)) == 0, "power of two");
 _Static_assert((LIM_CONTACTS & (LIM_CONTACTS - 1)) == 0, "power of two");
+_Static_assert((LIM_ASKED & (LIM_ASKED - 1)) == 0, "power of two");
 _Static_assert((LIM_VISITORS & (LIM_VISITORS - 1)) == 0, "power of two");
 _Static_assert(sizeof(struct lim_state) + sizeof(struct lim_report) +
 		       2 * sizeof(struct lim_config) <=
