@@ -57,9 +57,10 @@ static void syn_at_host(struct world *w, const struct gene *g, const struct talk
 	} else if (!open) {
 		tcp_in(w, g, t, q, LIM_TCP_RST | LIM_TCP_ACK, q->seq + 1 + q->payload);
 	} else if (tcp->held == 2) { /* challenge ACK, RFC 5961 4.2 */
-		tcp_in(w, g, t, q, LIM_TCP_ACK, tcp->nxt);
+		tcp_in(w, g, t, q, LIM_TCP_ACK, tcp->theirs_expects);
 	} else {
 		tcp->held = 1;
+		tcp->theirs_expects = q->seq + 1;
 		tcp_in(w, g, t, q, LIM_TCP_SYN | LIM_TCP_ACK, q->seq + 1);
 	}
 }
@@ -68,7 +69,7 @@ static void tcp_host(struct world *w, const struct gene *g, const struct talk *t
 		     const struct lim_packet *q, int open)
 {
 	struct tcp *tcp = world_tcp(w, t);
-	uint32_t end = q->seq + q->payload;
+	uint32_t fin = !!(q->tcp_flags & LIM_TCP_FIN);
 
 	if (q->tcp_flags & LIM_TCP_RST) {
 		tcp->held = 0;
@@ -82,9 +83,13 @@ static void tcp_host(struct world *w, const struct gene *g, const struct talk *t
 		tcp_in(w, g, t, q, LIM_TCP_RST, q->ack);
 		return;
 	}
-	tcp->held = q->tcp_flags & LIM_TCP_FIN ? 0 : 2;
-	if (q->payload || (q->tcp_flags & LIM_TCP_FIN))
-		tcp_in(w, g, t, q, LIM_TCP_ACK, end + !!(q->tcp_flags & LIM_TCP_FIN));
+	if (tcp->held == 1)
+		tally_take_back(&w->tally, tcp->mark);
+	tcp->held = fin ? 0 : 2;
+	if (q->seq == tcp->theirs_expects)
+		tcp->theirs_expects += q->payload + fin;
+	if (q->payload || fin)
+		tcp_in(w, g, t, q, LIM_TCP_ACK, tcp->theirs_expects);
 }
 
 static void as_any_host_must(struct world *w, const struct gene *g, const struct talk *t,

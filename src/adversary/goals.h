@@ -28,6 +28,8 @@ enum measure {
 	MEASURE_PROBES,	    /* ARP requests and neighbour solicitations, most in any 60 s */
 	MEASURE_CAST,	    /* link-scope multicast and broadcast, most in any 60 s */
 	MEASURE_LINK_BYTES, /* to one on-link host, most in any 60 s */
+	MEASURE_FRAMES,	    /* neither IP nor ARP, most in any 60 s */
+	MEASURE_SELF_BYTES, /* out of an interface with an own address, most in any 60 s */
 	MEASURE_VISITORS,   /* SYNs let in from one off-link address, most in any 60 s */
 };
 

@@ -74,7 +74,7 @@ static void tcp_out(struct lim_packet *p, unsigned kind, const struct gene *g, s
 		p->wire_len = g->size < 1514 ? g->size : 1514; /* no offload of these */
 	p->seq = tcp->nxt;
 	p->ack = tcp->peer_nxt;
-	if (p->wire_len > header * p->segs)
+	if ((kind == KIND_DATA || kind == KIND_SYN) && p->wire_len > header * p->segs)
 		p->payload = p->wire_len - header * p->segs;
 }
 

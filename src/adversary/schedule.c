@@ -257,6 +257,9 @@ static void legal_gene(struct gene *g, unsigned may)
 	if (!(may & MAY_CONNECT) && (g->actor == ACTOR_VICTIM || g->actor == ACTOR_LIVE) &&
 	    (g->kind == KIND_CONNECT_DATA || g->kind == KIND_CONNECT_FIN))
 		g->kind = KIND_CONNECT;
+	if (!(may & MAY_CONNECT) && (g->actor == ACTOR_VICTIM || g->actor == ACTOR_LIVE) &&
+	    g->kind == KIND_DATA)
+		g->kind = KIND_ACK;
 	if (!g->burst)
 		g->burst = 1;
 	if (!g->segs)
@@ -270,13 +273,15 @@ static void legal_gene(struct gene *g, unsigned may)
 void schedule_legal(struct schedule *s, unsigned may)
 {
 	for (unsigned i = 0; i < s->genes; i++) {
+		legal_gene(&s->gene[i], may);
+		if (s->gene[i].actor == ACTOR_ALIAS)
+			s->v6 = 0;
+	}
+	for (unsigned i = 0; i < s->genes; i++) {
 		struct gene *g = &s->gene[i];
 
-		legal_gene(g, may);
 		if (g->actor == ACTOR_VICTIM || g->actor == ACTOR_NEIGHBOUR ||
 		    g->actor == ACTOR_COOP_NEAR)
 			g->v6 = s->v6;
-		if (g->actor == ACTOR_ALIAS)
-			s->v6 = 0;
 	}
 }

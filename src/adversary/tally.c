@@ -109,7 +109,13 @@ static uint32_t amount(const struct tally *t, const struct sent *s)
 	case MEASURE_CAST:
 		return to == ACTOR_CAST && s->kind != KIND_PROBE;
 	case MEASURE_LINK_BYTES:
-		return (to == ACTOR_LINK && s->to.index == 0) || to == ACTOR_SELF ? p->wire_len : 0;
+		return to == ACTOR_LINK && !s->to.v6 && s->to.index == 0 && p->kind == LIM_KIND_IP
+			   ? p->wire_len
+			   : 0;
+	case MEASURE_FRAMES:
+		return p->kind == LIM_KIND_OTHER;
+	case MEASURE_SELF_BYTES:
+		return to == ACTOR_SELF && !s->to.v6 && s->to.index == 0 ? p->wire_len : 0;
 	default:
 		return 0;
 	}
@@ -131,7 +137,7 @@ int32_t tally_sent(struct tally *t, const struct sent *s, uint64_t now)
 		t->out += s->p->wire_len;
 	if (t->goal->measure == MEASURE_AFTER_VETO) {
 		if (t->veto && now > t->veto && now - t->veto < TALLY_WINDOW &&
-		    s->to.actor == ACTOR_VICTIM && s->p->hop_limit > 1)
+		    s->to.actor == ACTOR_VICTIM && s->p->kind == LIM_KIND_IP && s->p->hop_limit > 1)
 			t->hosts += s->p->segs;
 		return -1;
 	}

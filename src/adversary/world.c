@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define US    1000ull
-#define BEGIN (1000000 * LIM_S) /* enough past for a long rest */
-#define REST  (36000 * LIM_S)
-#define BOOT  (15 * LIM_S) /* a quick device is back after this */
-#define MARKS 32768	   /* more than any cap */
+#define US	 1000ull
+#define BEGIN	 (1000000 * LIM_S) /* enough past for a long rest */
+#define REST	 (36000 * LIM_S)
+#define BOOT	 (15 * LIM_S) /* a quick device is back after this */
+#define REPEATED 1	      /* a question asked again and again */
+#define MARKS	 32768	      /* more than any cap */
 
 struct world *world_new(void)
 {
@@ -61,13 +62,13 @@ struct tcp *world_tcp(struct world *w, const struct talk *t)
 }
 
 static void trace(struct world *w, const struct lim_packet *p, const struct talk *t, unsigned kind,
-		  int passed)
+		  int incoming, int passed)
 {
 	struct lim_addr a;
 
 	actor_addr(t->peer, &a);
 	fprintf(w->trace, "%12.6f %s %-5s %-38s %-10s #%-5u %5u>%-5u %6u bytes %3u pkt  %s\n",
-		(double)(w->now - w->begin) / 1e9, kind >= KIND_FIRST_IN ? "in " : "out",
+		(double)(w->now - w->begin) / 1e9, incoming ? "in " : "out",
 		passed ? "pass" : "DROP", kind_name[kind], actor_key[t->peer.actor], t->peer.index,
 		t->ours, t->theirs, p->wire_len, p->segs, w->policy->reason(w->memory));
 }
@@ -92,9 +93,11 @@ int world_emit(struct world *w, const struct gene *g, const struct talk *t, unsi
 	if (w->events++ >= w->goal->cap)
 		return 0;
 	spoofed = packet_out(&p, kind, t, g, tcp);
+	if (kind >= KIND_DNS_GOOD && kind <= KIND_DNS_DEAD)
+		p.question = g->ports & PORT_DPORT ? REPEATED : REPEATED + w->events;
 	leaves = w->policy->egress(w->memory, &p, w->now);
 	if (w->trace)
-		trace(w, &p, t, kind, leaves != POLICY_NEVER);
+		trace(w, &p, t, kind, 0, leaves != POLICY_NEVER);
 	if (leaves == POLICY_NEVER) {
 		*tcp = before;
 		w->dropped++;
@@ -116,14 +119,14 @@ static void go_on(struct world *w, const struct gene *g, const struct talk *t)
 	struct tcp *tcp = world_tcp(w, t);
 
 	tcp->state = TCP_SHOOK;
+	tcp->nxt = tcp->theirs_expects; /* nobody takes the data of a SYN */
 	if (tcp->then == KIND_SYN)
 		return;
 	if (tcp->then == KIND_CONNECT_RST) {
 		world_emit(w, g, t, KIND_RST);
 		return;
 	}
-	if (world_emit(w, g, t, KIND_ACK))
-		tally_take_back(&w->tally, tcp->mark);
+	world_emit(w, g, t, KIND_ACK);
 	if (tcp->then == KIND_CONNECT_DATA || tcp->then == KIND_CONNECT_FIN)
 		world_emit(w, g, t, KIND_DATA);
 	if (tcp->then == KIND_CONNECT_FIN)
@@ -138,7 +141,7 @@ static void arrived(struct world *w, const struct coming *c)
 		return;
 	let_in = w->policy->ingress(w->memory, &c->p, w->now);
 	if (w->trace)
-		trace(w, &c->p, &c->talk, KIND_FIRST_IN, let_in);
+		trace(w, &c->p, &c->talk, c->kind, 1, let_in);
 	tally_arrived(&w->tally, &c->p, c->talk.peer, c->kind, let_in, w->now);
 	if (let_in && c->p.proto == LIM_PROTO_TCP && c->kind == KIND_SYNACK &&
 	    world_tcp(w, &c->talk)->state == TCP_SYN_SENT)
@@ -175,10 +178,17 @@ static struct coming pop(struct world *w)
 	return top;
 }
 
+/* Innocent hosts answer at once: the shortest way there is. */
+static int chooses_delay(const struct world *w, uint8_t actor)
+{
+	return actor == ACTOR_COOP || actor == ACTOR_COOP_NEAR ||
+	       (actor == ACTOR_VICTIM && w->goal->victim == VICTIM_FORGED);
+}
+
 void world_arrive(struct world *w, const struct gene *g, const struct talk *t,
 		  const struct lim_packet *p, unsigned kind)
 {
-	uint64_t rtt = g->rtt * US;
+	uint64_t rtt = chooses_delay(w, t->peer.actor) ? g->rtt * US : 0;
 	struct coming c = {.gene = g, .talk = *t, .p = *p, .kind = kind};
 
 	if (w->goal->victim == VICTIM_VETO && t->peer.actor == ACTOR_VICTIM)
@@ -190,6 +200,20 @@ void world_arrive(struct world *w, const struct gene *g, const struct talk *t,
 		push(w, &c);
 }
 
+/* Addresses that are the same have the same index, so that one connection is one. */
+static uint16_t peer_index(const struct gene *g, uint32_t n)
+{
+	static const uint16_t few[ACTOR_COUNT] = {
+	    [ACTOR_VICTIM] = 1, [ACTOR_ALIAS] = 3, [ACTOR_NEIGHBOUR] = 100, [ACTOR_COOP_NEAR] = 100,
+	    [ACTOR_LINK] = 200, [ACTOR_CAST] = 10, [ACTOR_SELF] = 2,
+	};
+
+	if (few[g->actor] &&
+	    !(g->v6 && (g->actor == ACTOR_NEIGHBOUR || g->actor == ACTOR_COOP_NEAR)))
+		return (uint16_t)(n % few[g->actor]);
+	return (uint16_t)(n + g->group * 16384u);
+}
+
 static struct talk talk_of(const struct gene *g, const struct stream *s)
 {
 	uint32_t n = g->spread == SPREAD_ONE ? 0 : g->spread == SPREAD_PACKET ? s->sent : s->bursts;
@@ -198,9 +222,7 @@ static struct talk talk_of(const struct gene *g, const struct stream *s)
 
 	if (g->cycle)
 		n %= g->cycle;
-	t.peer.index = (uint16_t)(n + g->group * 16384u);
-	if (g->actor == ACTOR_LINK || g->actor == ACTOR_CAST || g->actor == ACTOR_SELF)
-		t.peer.index = (uint16_t)n;
+	t.peer.index = peer_index(g, n);
 	t.ours = 40000;
 	t.theirs = port;
 	if (g->ports & PORT_SPORT)

@@ -22,10 +22,11 @@ struct talk {
 enum tcp_state { TCP_NONE, TCP_SYN_SENT, TCP_SHOOK };
 struct tcp {
 	uint32_t generation, name;
-	uint32_t nxt, peer_nxt; /* our next sequence number, and theirs */
-	int32_t mark;		/* in the tally */
-	uint8_t state, then;	/* then: kind that goes on after the SYN-ACK */
-	uint8_t held;		/* the other end keeps state for the connection */
+	uint32_t nxt, peer_nxt;	 /* our next sequence number, and theirs */
+	uint32_t theirs_expects; /* the next sequence number the other end waits for */
+	int32_t mark;		 /* in the tally */
+	uint8_t state, then;	 /* then: kind that goes on after the SYN-ACK */
+	uint8_t held;		 /* the other end keeps state for the connection */
 };
 
 struct coming { /* an answer on its way to us */
