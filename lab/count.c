@@ -34,7 +34,8 @@ static const struct opt_use use = {
     options,
     1,
     32,
-    "Words: dst=PREFIX src=PREFIX proto=N sport=N dport=N tcp udp icmp arp ip other v4 v6 syn\n"
+    "Words: dst=PREFIX src=PREFIX proto=N sport=N dport=N tcp udp icmp arp ip data other v4 v6 "
+    "syn\n"
     "synack fragment echo probe unicast spoofed dnsfail in out. Prints \"ready\" on standard error "
     "when\n"
     "it counts, and the counts when time is over or on SIGINT or SIGTERM.\n",

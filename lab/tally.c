@@ -26,6 +26,7 @@ enum word {
 	W_IN = 1u << 14,
 	W_OUT = 1u << 15,
 	W_SYNACK = 1u << 16,
+	W_DATA = 1u << 18,
 	W_OTHER = 1u << 17, /* neither IP nor ARP */
 };
 
@@ -39,6 +40,7 @@ static const struct {
     {"echo", W_ECHO},	    {"probe", W_PROBE},	    {"unicast", W_UNICAST},
     {"spoofed", W_SPOOFED}, {"dnsfail", W_DNSFAIL}, {"in", W_IN},
     {"out", W_OUT},	    {"synack", W_SYNACK},   {"other", W_OTHER},
+    {"data", W_DATA},
 };
 
 struct seen {
@@ -207,10 +209,11 @@ static uint32_t words_of(const struct frame *f, bool sent, bool spoofed)
 {
 	bool v4 = addr_is4(&f->dst);
 	bool probe = f->ethertype == 0x0806 || (f->proto == 58 && f->icmp_type == 135);
+	bool upkeep = f->proto == 58 && f->icmp_type >= 130 && f->icmp_type <= 143;
 	bool echo = (f->proto == 1 && f->icmp_type == 8) || (f->proto == 58 && f->icmp_type == 128);
 
-	return (f->proto == 6 ? W_TCP : 0u) | (f->proto == 17 ? W_UDP : 0u) |
-	       (f->proto == 1 || f->proto == 58 ? W_ICMP : 0u) |
+	return (f->ip && !upkeep ? W_DATA : 0u) | (f->proto == 6 ? W_TCP : 0u) |
+	       (f->proto == 17 ? W_UDP : 0u) | (f->proto == 1 || f->proto == 58 ? W_ICMP : 0u) |
 	       (f->ethertype == 0x0806 ? W_ARP : 0u) | (f->ip ? W_IP : 0u) |
 	       (f->ip && v4 ? W_V4 : 0u) | (f->ip && !v4 ? W_V6 : 0u) | (is_syn(f) ? W_SYN : 0u) |
 	       (f->proto == 6 && (f->tcp_flags & 0x12) == 0x12 ? W_SYNACK : 0u) |

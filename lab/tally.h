@@ -28,12 +28,12 @@ struct prefixes {
 struct tally; /* one selection and its counts */
 
 /* Reads "NAME[:WORD,...]". Words, all of which must hold: dst=PREFIX, src=PREFIX (given several
- * times: any of them), proto=N, tcp, udp, icmp (either family), arp, ip, other
- * (neither), v4, v6, dport=N, sport=N,
- * syn (a SYN without ACK), synack, fragment, echo (request), probe (ARP request or neighbour
- * solicitation), unicast (MAC address), spoofed, dnsfail (a DNS answer with an error), in (the
- * interface receives it; the default), out (the interface sends it). The caller frees it with
- * tally_free(). Returns NULL with e filled. */
+ * times: any of them), proto=N, tcp, udp, icmp (either family), ip, data (IP but neighbour
+ * discovery and multicast upkeep), arp, other (neither), v4, v6, dport=N, sport=N, syn (a SYN
+ * without ACK), synack, fragment, echo (request), probe (ARP request or neighbour solicitation),
+ * unicast (MAC address), spoofed, dnsfail (a DNS answer with an error), in (the interface receives
+ * it; the default), out (the interface sends it). The caller frees it with tally_free(). Returns
+ * NULL with e filled. */
 struct tally *tally_new(const char *text, struct err *e);
 void tally_free(struct tally *t);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building, testing and the demo need, from Debian alone. Quick when all is there.
-# Usage: packaging/deps.sh [build|test|demo|bench|cross|vm|uses]...
+# Usage: packaging/deps.sh [build|test|demo|bench|cross|vm|lab|uses]...
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev"
 test="libcmocka-dev bats iproute2 nftables procps python3-minimal clang-format mandoc"
@@ -9,6 +9,8 @@ cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linu
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 vm="qemu-system-x86 qemu-system-arm seabios cpio"
 demo="iproute2 nftables procps python3"
+# Outside programs that lab/attack runs beside its own shapes.
+lab="hping3 iperf3 masscan nmap"
 # For lab/uses/run; these are unpacked beside the system, not installed, because half of them are
 # servers that would start: five seconds, 29 MB to fetch.
 uses="aria2 avahi-daemon avahi-utils bind9-dnsutils busybox chrony coturn curl dbus-daemon dnsmasq-base dnsperf
@@ -20,9 +22,10 @@ want="$build"
 for group in "$@"; do
 	case $group in
 	build) ;;
-	test) want="$want $test $cross $vm $demo" unpack=yes ;;
+	test) want="$want $test $cross $vm $demo $lab" unpack=yes ;;
 	cross) want="$want $cross" ;;
 	vm) want="$want $vm" ;;
+	lab) want="$want $demo $lab" ;;
 	demo | uses) want="$want $demo" unpack=yes ;;
 	bench) want="$want $demo" ;;
 	*) echo "deps.sh: no group '$group'" >&2; exit 2 ;;
