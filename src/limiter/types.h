@@ -30,6 +30,9 @@ typedef __UINT64_TYPE__ lim_u64;
 #define LIM_FORGET(x, noise, mask) ((void)(noise))
 #endif
 
+/* The compiler forgets what it knows of x, and with it where a branch would be shorter. */
+#define LIM_HIDE(x) asm("" : "+r"(x))
+
 /* An IPv4 or IPv6 address as four host-order words, IPv4 mapped as ::ffff:a.b.c.d (RFC 4291
  * 2.5.5.2), so that one code path and one table serve both and the verdicts do not depend on the
  * byte order of the machine. */

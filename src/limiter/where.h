@@ -13,6 +13,16 @@
 #define LIM_AT_NONE 0x8u  /* unspecified */
 #define LIM_AT_LOOP 0x10u /* loopback: stays inside (RFC 1122 3.2.1.3, 4291 2.5.3) */
 
+/* 1 for 0, else 0, without a branch: those of the loops below, taken together, are most of what
+ * the BPF verifier would have to follow. */
+LIM_INLINE lim_u32 lim_zero(lim_u32 x)
+{
+	lim_u32 minus = -x;
+
+	LIM_HIDE(minus);
+	return ((x | minus) >> 31) ^ 1;
+}
+
 LIM_INLINE lim_u32 lim_where4(const struct lim_config *c, lim_u32 a)
 {
 	lim_u32 at = 0;
@@ -27,12 +37,12 @@ LIM_INLINE lim_u32 lim_where4(const struct lim_config *c, lim_u32 a)
 		at = LIM_AT_LINK; /* 169.254/16: never routed (RFC 3927 2.7) */
 	for (lim_u32 i = 0; i < LIM_OWN4 && i < c->own4_count; i++) {
 		const struct lim_own4 *o = &c->own4[i];
+		lim_u32 host = ~o->mask;
+		lim_u32 in = lim_zero((a ^ o->addr) & o->mask);
+		lim_u32 cast = lim_zero((a & host) ^ host) & (lim_zero(host >> 1) ^ 1);
 
-		if (a == o->addr)
-			at |= LIM_AT_OWN;
-		if (((a ^ o->addr) & o->mask) == 0)
-			at |=
-			    (~o->mask > 1 && a == (o->addr | ~o->mask)) ? LIM_AT_CAST : LIM_AT_LINK;
+		at |= lim_zero(a ^ o->addr) * LIM_AT_OWN;
+		at |= (in & cast) * LIM_AT_CAST | (in & (cast ^ 1)) * LIM_AT_LINK;
 	}
 	return at;
 }
@@ -52,11 +62,10 @@ LIM_INLINE lim_u32 lim_where6(const struct lim_config *c, const struct lim_addr 
 		lim_u32 x0 = a->w[0] ^ o->addr[0], x1 = a->w[1] ^ o->addr[1];
 		lim_u32 x2 = a->w[2] ^ o->addr[2], x3 = a->w[3] ^ o->addr[3];
 
-		if ((x0 | x1 | x2 | x3) == 0)
-			at |= LIM_AT_OWN;
-		if (((x0 & o->mask[0]) | (x1 & o->mask[1]) | (x2 & o->mask[2]) |
-		     (x3 & o->mask[3])) == 0)
-			at |= LIM_AT_LINK;
+		at |= lim_zero(x0 | x1 | x2 | x3) * LIM_AT_OWN;
+		at |= lim_zero((x0 & o->mask[0]) | (x1 & o->mask[1]) | (x2 & o->mask[2]) |
+			       (x3 & o->mask[3])) *
+		      LIM_AT_LINK;
 	}
 	return at;
 }
@@ -65,7 +74,7 @@ LIM_INLINE lim_u32 lim_where(const struct lim_config *c, const struct lim_addr *
 {
 	lim_u32 at = lim_is4(a) ? lim_where4(c, a->w[3]) : lim_where6(c, a);
 
-	LIM_FORGET(at, c->key[0], 15);
+	LIM_FORGET(at, c->key[0], 31);
 	return at;
 }
 
