@@ -32,18 +32,20 @@ static uint32_t host_of(const struct lim_addr *a)
 	return addr_is4(a) ? a->w[3] : (a->w[0] * 0x9e3779b1u) ^ a->w[1];
 }
 
-static void reached(struct tally *t, const struct lim_addr *a)
+/* Whether this host is a new one. */
+static int reached(struct tally *t, const struct lim_addr *a)
 {
 	uint32_t host = host_of(a), at = host * 0x85ebca6bu >> 16;
 	uint64_t entry = (uint64_t)t->generation << 32 | host;
 
 	while (t->set[at] >> 32 == t->generation) {
 		if (t->set[at] == entry)
-			return;
+			return 0;
 		at = (at + 1) % TALLY_SET;
 	}
 	t->set[at] = entry;
 	t->hosts++;
+	return 1;
 }
 
 static int is_victim(uint8_t actor)
@@ -144,6 +146,9 @@ int32_t tally_sent(struct tally *t, const struct sent *s, uint64_t now)
 	if (t->goal->victim == VICTIM_FADES && now >= t->begin + GOAL_FADE * 1000000000ull)
 		t->veto = now;
 	n = amount(t, s);
+	/* The same resolver, asked again, answers from memory (RFC 2308, RFC 9520). */
+	if (n && t->goal->measure == MEASURE_DNS_FAIL && s->p->question == 1)
+		n = (uint32_t)reached(t, &s->p->dst);
 	return n ? mark(t, now, n) : -1;
 }
 
