@@ -231,12 +231,14 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 	int first = (known->tag & ~1u) != tag || !known->tag;
 	int reserved = lim_reserved(o);
 	lim_u32 segs = o->p->segs, len = o->p->wire_len;
+	/* Whoever has been refused and has no standing gets a second try, not a second burst. */
+	lim_u32 cost = vetoed && !lim_senior(s, o->c) ? segs * LIM_VETO_COST : segs;
 	const struct lim_budget *pkts =
 	    &b[lim_senior(o->s, o->c) || lim_site(&o->p->dst) ? LIM_B_SENIOR_PKTS
 							      : LIM_B_SILENT_PKTS];
 
 	if ((vetoed && o->peer->vetoes > lim_soft_vetoes(s, o->c)) ||
-	    !lim_can(o->prefix->pkts, pkts, o->now, segs) ||
+	    !lim_can(o->prefix->pkts, pkts, o->now, cost) ||
 	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
 		return lim_silent_reason(o, vetoed);
 	if (!reserved) {
@@ -260,7 +262,7 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 	lim_take(&s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs);
 	lim_take(&s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len);
 	lim_take(&o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len);
-	lim_take(&o->prefix->pkts, pkts, o->now, segs);
+	lim_take(&o->prefix->pkts, pkts, o->now, cost);
 	return reserved ? LIM_PASS_RESERVED : LIM_PASS_TRICKLE;
 }
 
@@ -447,17 +449,19 @@ LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 	dst = lim_where(o->c, &p->dst);
 	if (src & LIM_AT_NONE ? !lim_unspecified_ok(p) : !(src & LIM_AT_OWN))
 		return LIM_DROP_SPOOF;
-	if (dst & LIM_AT_OWN)
+	if (dst & LIM_AT_LOOP)
 		return LIM_PASS_LOCAL;
 	if (src & LIM_AT_LOOP)
 		return LIM_DROP_SPOOF;
 	if (dst & LIM_AT_NONE)
 		return LIM_DROP_BROKEN;
-	if ((dst & LIM_AT_CAST) || (p->flags & LIM_F_LINKCAST))
-		return lim_out_cast(o);
-	/* A packet that the first router must discard reaches nobody beyond the link (traceroute).
+	/* A packet that the first router must discard reaches nobody beyond the link (traceroute);
+	 * one to ourselves that is on its way out reaches whoever the frame is for. */
+	o->link = (dst & (LIM_AT_LINK | LIM_AT_OWN)) || p->hop_limit <= 1;
+	/* A multicast frame does not make a stranger's address link scope: a router may forward it.
 	 */
-	o->link = (dst & LIM_AT_LINK) || p->hop_limit <= 1;
+	if ((dst & LIM_AT_CAST) || (o->link && (p->flags & LIM_F_LINKCAST)))
+		return lim_out_cast(o);
 	return lim_out_unicast(o);
 }
 

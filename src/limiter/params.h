@@ -86,6 +86,7 @@
  * from a connection before the last reboot. A device with standing may doubt more of them. */
 #define LIM_SOFT_VETOES	       1
 #define LIM_SOFT_VETOES_SENIOR 8
+#define LIM_VETO_COST	       5 /* packets that one costs while a first veto is doubted */
 #define LIM_VETO_GAP	       (1 * LIM_S) /* vetoes closer together count once */
 
 /* Fixed sizes. They set the memory (see lim_state in state.h: at most 256 kB with the report and

@@ -55,12 +55,35 @@ LIM_INLINE lim_u64 lim_hash_flow(lim_u64 peer_hash, lim_u8 proto, lim_u16 ours, 
 	return lim_mix(peer_hash, (lim_u64)proto << 32 | (lim_u32)ours << 16 | theirs);
 }
 
+/* The address a packet is for in the end: translators and automatic tunnels carry an IPv4 address
+ * inside an IPv6 one (NAT64, RFC 6052 2.1; 6to4, RFC 3056 2; Teredo, RFC 4380 4), and one host
+ * must not be worth several budgets. */
+LIM_INLINE struct lim_addr lim_target(const struct lim_addr *a)
+{
+	struct lim_addr t = *a;
+	lim_u32 v4;
+
+	if (a->w[0] == 0x0064ff9b && (a->w[1] | a->w[2]) == 0)
+		v4 = a->w[3];
+	else if (a->w[0] >> 16 == 0x2002)
+		v4 = a->w[0] << 16 | a->w[1] >> 16;
+	else if (a->w[0] == 0x20010000)
+		v4 = ~a->w[3];
+	else
+		return t;
+	t.w[0] = t.w[1] = 0;
+	t.w[2] = 0xffff;
+	t.w[3] = v4;
+	return t;
+}
+
 /* The network that shares an unanswered budget: /24, /48, or one on-link host. */
 LIM_INLINE lim_u32 lim_prefix_index(const struct lim_config *c, const struct lim_addr *a, int link)
 {
-	lim_u64 hi = lim_hi(a), lo = lim_lo(a);
+	struct lim_addr t = lim_target(a);
+	lim_u64 hi = lim_hi(&t), lo = lim_lo(&t);
 
-	if (!link && lim_is4(a)) {
+	if (!link && lim_is4(&t)) {
 		lo &= ~0xffull;
 	} else if (!link) {
 		hi &= ~0xffffull;
@@ -72,7 +95,9 @@ LIM_INLINE lim_u32 lim_prefix_index(const struct lim_config *c, const struct lim
 /* What counts as one contact: an IPv4 address, an IPv6 /64. */
 LIM_INLINE lim_u64 lim_hash_contact(const struct lim_config *c, const struct lim_addr *a)
 {
-	return lim_hash(c->key[1] ^ c->key[0], lim_hi(a), lim_is4(a) ? lim_lo(a) : 0);
+	struct lim_addr t = lim_target(a);
+
+	return lim_hash(c->key[1] ^ c->key[0], lim_hi(&t), lim_is4(&t) ? lim_lo(&t) : 0);
 }
 
 LIM_INLINE lim_u32 lim_tag(lim_u64 hash)
