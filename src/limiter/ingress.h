@@ -98,12 +98,21 @@ LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, stru
 	}
 }
 
+/* Doubled so many times; eleven pass any ceiling. A shift: a loop without a number in sight is more
+ * than the BPF verifier will follow. */
+LIM_INLINE lim_u64 lim_pause(const struct lim_config *c, lim_u32 times)
+{
+	lim_u64 pause = c->value[LIM_V_PAUSE_FIRST] << (times < 11 ? times : 11);
+
+	return pause < c->value[LIM_V_PAUSE_MAX] ? pause : c->value[LIM_V_PAUSE_MAX];
+}
+
 /* The peer, or somebody on its behalf, says no. A peer that is answering on other flows is not
  * cut off by one refusal, but has to answer again before it is sent more than a trickle. */
 LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct lim_peer *e,
 			 lim_u32 tag, lim_u64 now)
 {
-	lim_u64 pause = c->value[LIM_V_PAUSE_FIRST];
+	lim_u32 doubted;
 
 	if (lim_fresh(s, c, e, tag, now) && !(e->flags & LIM_PEER_TURNED)) {
 		if (e->window > c->value[LIM_V_WINDOW_START])
@@ -114,12 +123,8 @@ LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct
 		return;
 	e->veto_at = lim_flow_time(now);
 	e->vetoes += e->vetoes < 0xff;
-	for (lim_u32 i = lim_soft_vetoes(s, c); i < e->vetoes && pause < c->value[LIM_V_PAUSE_MAX];
-	     i++)
-		pause *= 2;
-	if (pause > c->value[LIM_V_PAUSE_MAX])
-		pause = c->value[LIM_V_PAUSE_MAX];
-	e->pause_until = now + pause;
+	doubted = lim_soft_vetoes(s, c);
+	e->pause_until = now + lim_pause(c, e->vetoes > doubted ? e->vetoes - doubted : 0u);
 	e->flags &= (lim_u8)~LIM_PEER_STRONG;
 }
 
