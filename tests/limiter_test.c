@@ -283,26 +283,33 @@ static void wrong_acknowledgement_is_no_answer(void **s)
 	assert_true(v.fresh);
 }
 
-/* One refusal may be doubted, the next one closes the peer, and longer each time. */
+static void syn_refused(uint16_t port, uint64_t t)
+{
+	tcp(1, AWAY, port, LIM_TCP_SYN, 1000u * port, 0, 0, t);
+	tcp(0, AWAY, port, LIM_TCP_RST | LIM_TCP_ACK, 0, 1000u * port + 1, 0, t + MS);
+}
+
+/* A few refusals may be doubted, at a price; the next one closes the peer, and longer each time. */
 static void reset_is_a_veto(void **s)
 {
 	uint64_t t = RESTED;
 
 	(void)s;
 	tcp(1, AWAY, 81, LIM_TCP_SYN, 100, 0, 0, t);
-	tcp(0, AWAY, 81, LIM_TCP_RST | LIM_TCP_ACK, 0, 99999, 0,
-	    t + MS); /* forged: counts for nothing */
-	assert_false(lim_drops(tcp(1, AWAY, 82, LIM_TCP_SYN, 200, 0, 0, t + 2 * MS)));
-	tcp(0, AWAY, 82, LIM_TCP_RST | LIM_TCP_ACK, 0, 201, 0, t + 3 * MS);
-	assert_int_equal(tcp(1, AWAY, 83, LIM_TCP_SYN, 300, 0, 0, t + 2 * S), LIM_PASS_TRICKLE);
-	tcp(0, AWAY, 83, LIM_TCP_RST | LIM_TCP_ACK, 0, 301, 0, t + 2 * S + MS);
-	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, t + 3 * S), LIM_DROP_VETO);
-	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, t + 121 * S), LIM_DROP_VETO);
-	t += 130 * S;
-	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, t), LIM_PASS_TRICKLE);
-	tcp(0, AWAY, 84, LIM_TCP_RST | LIM_TCP_ACK, 0, 401, 0, t + MS);
-	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 239 * S), LIM_DROP_VETO);
-	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 241 * S), LIM_PASS_TRICKLE);
+	for (int i = 0; i < 9; i++) /* forged: counts for nothing */
+		tcp(0, AWAY, 81, LIM_TCP_RST | LIM_TCP_ACK, 0, 99999, 0, t + i * 2 * S);
+	t += 60 * S;
+	for (uint16_t i = 0; i < 3; i++)
+		syn_refused(90 + i, t + i * 2 * S);
+	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, t + 7 * S), LIM_PASS_TRICKLE);
+	syn_refused(94, t + 20 * S);
+	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 60 * S), LIM_DROP_VETO);
+	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 139 * S), LIM_DROP_VETO);
+	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 141 * S), LIM_PASS_TRICKLE);
+	t += 150 * S;
+	syn_refused(95, t);
+	assert_int_equal(tcp(1, AWAY, 86, LIM_TCP_SYN, 600, 0, 0, t + 239 * S), LIM_DROP_VETO);
+	assert_int_equal(tcp(1, AWAY, 86, LIM_TCP_SYN, 600, 0, 0, t + 241 * S), LIM_PASS_TRICKLE);
 }
 
 /* A device that has been answered often may look longer for a way, and doubt more refusals. */

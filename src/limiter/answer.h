@@ -95,4 +95,9 @@ LIM_INLINE int lim_error_is_veto(const struct lim_packet *p)
 	return 0;
 }
 
+LIM_INLINE int lim_error_is_port(const struct lim_packet *p)
+{
+	return p->icmp_code == (p->proto == LIM_PROTO_ICMP ? 3 : 4);
+}
+
 #endif

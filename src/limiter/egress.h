@@ -134,9 +134,19 @@ LIM_INLINE int lim_senior(const struct lim_state *s, const struct lim_config *c)
 	return s->answers >= c->value[LIM_V_SENIORITY];
 }
 
-LIM_INLINE lim_u32 lim_soft_vetoes(const struct lim_state *s, const struct lim_config *c)
+/* May the device doubt that the peer has refused it? */
+LIM_INLINE lim_u32 lim_doubts(const struct lim_state *s, const struct lim_config *c,
+			      const struct lim_peer *e)
 {
-	return lim_senior(s, c) ? LIM_SOFT_VETOES_SENIOR : LIM_SOFT_VETOES;
+	return lim_senior(s, c) && (e->flags & LIM_PEER_PORT) ? LIM_DOUBT_SENIOR : LIM_DOUBT;
+}
+
+/* What a packet to a peer that has refused costs: a second try, not a second burst. */
+LIM_INLINE lim_u32 lim_doubt_cost(const struct lim_out *o)
+{
+	if (!lim_senior(o->s, o->c))
+		return LIM_DOUBT_COST;
+	return o->peer->flags & LIM_PEER_PORT ? 1 : LIM_DOUBT_COST_OTHER;
 }
 
 LIM_INLINE enum lim_reason lim_new_conn_check(struct lim_out *o)
@@ -231,14 +241,15 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 	int first = (known->tag & ~1u) != tag || !known->tag;
 	int reserved = lim_reserved(o);
 	lim_u32 segs = o->p->segs, len = o->p->wire_len;
-	/* Whoever has been refused and has no standing gets a second try, not a second burst. */
-	lim_u32 cost = vetoed && !lim_senior(s, o->c) ? segs * LIM_VETO_COST : segs;
-	const struct lim_budget *pkts =
-	    &b[lim_senior(o->s, o->c) || lim_site(&o->p->dst) ? LIM_B_SENIOR_PKTS
-							      : LIM_B_SILENT_PKTS];
+	lim_u32 cost = vetoed ? segs * lim_doubt_cost(o) : segs;
+	/* One bucket, deep enough for a device with standing; others see only its top. */
+	const struct lim_budget *pkts = &b[LIM_B_SENIOR_PKTS];
+	lim_u64 hold = lim_senior(s, o->c) || lim_site(&o->p->dst)
+			   ? 0
+			   : pkts->span - b[LIM_B_SILENT_PKTS].span;
 
-	if ((vetoed && o->peer->vetoes > lim_soft_vetoes(s, o->c)) ||
-	    !lim_can(o->prefix->pkts, pkts, o->now, cost) ||
+	if ((vetoed && o->peer->vetoes > lim_doubts(s, o->c, o->peer)) ||
+	    lim_bucket_after(o->prefix->pkts, pkts, o->now, cost) + hold > o->now ||
 	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
 		return lim_silent_reason(o, vetoed);
 	if (!reserved) {

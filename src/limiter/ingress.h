@@ -110,7 +110,7 @@ LIM_INLINE lim_u64 lim_pause(const struct lim_config *c, lim_u32 times)
 /* The peer, or somebody on its behalf, says no. A peer that is answering on other flows is not
  * cut off by one refusal, but has to answer again before it is sent more than a trickle. */
 LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct lim_peer *e,
-			 lim_u32 tag, lim_u64 now)
+			 lim_u32 tag, int port, lim_u64 now)
 {
 	lim_u32 doubted;
 
@@ -122,8 +122,9 @@ LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct
 	if (e->pause_until > now && lim_age(e->veto_at, now) < LIM_VETO_GAP)
 		return;
 	e->veto_at = lim_flow_time(now);
+	e->flags = (lim_u8)(port ? e->flags | LIM_PEER_PORT : e->flags & ~LIM_PEER_PORT);
 	e->vetoes += e->vetoes < 0xff;
-	doubted = lim_soft_vetoes(s, c);
+	doubted = lim_doubts(s, c, e);
 	e->pause_until = now + lim_pause(c, e->vetoes > doubted ? e->vetoes - doubted : 0u);
 	e->flags &= (lim_u8)~LIM_PEER_STRONG;
 }
@@ -150,7 +151,7 @@ LIM_INLINE void lim_in_error(struct lim_state *s, const struct lim_config *c,
 	if (!e)
 		e = lim_peer_claim(s, c, hash, &p->q_dst, now);
 	if (e)
-		lim_veto(s, c, e, lim_tag(hash), now);
+		lim_veto(s, c, e, lim_tag(hash), lim_error_is_port(p), now);
 }
 
 LIM_INLINE int lim_dns_ok(const struct lim_packet *p)
@@ -178,7 +179,7 @@ LIM_INLINE void lim_in_answer(struct lim_state *s, const struct lim_config *c,
 		*peer = e = lim_peer_claim(s, c, hash, &p->src, now);
 	if (a == LIM_ANSWER_VETO) {
 		if (e && !link)
-			lim_veto(s, c, e, lim_tag(hash), now);
+			lim_veto(s, c, e, lim_tag(hash), 0, now);
 		lim_refund_half(s, c, px, f, now);
 		return;
 	}

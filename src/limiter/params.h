@@ -82,12 +82,14 @@
 
 #define LIM_SENIOR_GAP (20 * LIM_MS) /* answers closer together count once for seniority */
 
-/* Vetoes that may be doubted, within the trickle, before a peer is closed: a reset can be left over
- * from a connection before the last reboot. A device with standing may doubt more of them. */
-#define LIM_SOFT_VETOES	       1
-#define LIM_SOFT_VETOES_SENIOR 8
-#define LIM_VETO_COST	       5 /* packets that one costs while a first veto is doubted */
-#define LIM_VETO_GAP	       (1 * LIM_S) /* vetoes closer together count once */
+/* Vetoes that may be doubted before a peer is closed, and what each packet meanwhile costs of the
+ * peer's budget: the first answer to a SYN after a reboot is often a reset that is left over. A
+ * device with standing may doubt more "port unreachable": its peer's router may not be open yet. */
+#define LIM_DOUBT	     3
+#define LIM_DOUBT_COST	     2
+#define LIM_DOUBT_SENIOR     8
+#define LIM_DOUBT_COST_OTHER 12		 /* with standing, other vetoes: the same few packets */
+#define LIM_VETO_GAP	     (1 * LIM_S) /* vetoes closer together count once */
 
 /* Fixed sizes. They set the memory (see lim_state in state.h: at most 256 kB with the report and
  * the configuration) and may be made smaller at compile time by a host that simulates many

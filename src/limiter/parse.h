@@ -145,9 +145,13 @@ LIM_INLINE void lim_parse_quote(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, 
 	}
 	if (LIM_READ(ctx, at, &l4, sizeof l4))
 		return;
-	p->q_sport = lim_be16(l4.sport);
-	p->q_dport = lim_be16(l4.dport);
 	p->q_seq = lim_be32(l4.seq);
+	if (p->q_proto == LIM_PROTO_TCP || p->q_proto == LIM_PROTO_UDP) {
+		p->q_sport = lim_be16(l4.sport);
+		p->q_dport = lim_be16(l4.dport);
+	} else if (p->q_proto == LIM_PROTO_ICMP || p->q_proto == LIM_PROTO_ICMPV6) {
+		p->q_sport = p->q_dport = (lim_u16)(p->q_seq >> 16); /* echo identifier */
+	}
 	p->flags |= LIM_F_QUOTE;
 }
 

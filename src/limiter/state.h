@@ -53,6 +53,7 @@ struct lim_config {
 #define LIM_PEER_WEAK	 0x02u /* has answered as any host must: SYN-ACK, echo reply */
 #define LIM_PEER_VISITOR 0x04u /* came to us; we never addressed it first */
 #define LIM_PEER_LINK	 0x08u /* on-link */
+#define LIM_PEER_PORT	 0x40u /* last veto: port unreachable, so perhaps only that port */
 #define LIM_PEER_TURNED                                                                            \
 	0x20u		      /* came to us by UDP and answers in turn: not proof of its address   \
 			       */
