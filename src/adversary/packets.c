@@ -50,7 +50,7 @@ static void set_size(struct lim_packet *p, const struct gene *g)
 
 static void tcp_out(struct lim_packet *p, unsigned kind, const struct gene *g, struct tcp *tcp)
 {
-	uint32_t header = addr_is4(&p->dst) ? 54 : 74;
+	uint32_t header = (addr_is4(&p->dst) ? 54 : 74) + (kind == KIND_SYN ? 20 : 0);
 
 	p->proto = LIM_PROTO_TCP;
 	p->tcp_flags = LIM_TCP_ACK;

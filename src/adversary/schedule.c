@@ -242,6 +242,8 @@ static void legal_gene(struct gene *g, unsigned may)
 		g->actor = ACTOR_LINK; /* sought with a multicast frame */
 	if (g->actor == ACTOR_ALIAS && !(may & MAY_ALIAS))
 		g->actor = ACTOR_VICTIM;
+	if (g->actor == ACTOR_RESOLVER && !(may & (MAY_LIVE | MAY_COOP)))
+		g->actor = ACTOR_STRANGER; /* nobody answers */
 	if (g->actor == ACTOR_LIVE && !(may & MAY_LIVE))
 		g->actor = ACTOR_STRANGER;
 	if (cooperates(g->actor) && !(may & MAY_COOP))
