@@ -110,6 +110,7 @@ LIM_INLINE struct lim_peer *lim_peer_find(struct lim_state *s, lim_u64 hash)
 	struct lim_peer_set *set = &s->peer[hash & (LIM_PEER_SETS - 1)];
 	lim_u32 tag = lim_tag(hash);
 	lim_u64 at = LIM_WAYS, in;
+	struct lim_peer *e;
 
 	for (lim_u32 i = 0; i < LIM_WAYS; i++)
 		if (set->tag[i] == tag)
@@ -117,7 +118,9 @@ LIM_INLINE struct lim_peer *lim_peer_find(struct lim_state *s, lim_u64 hash)
 	LIM_FORGET(at, hash, 7);
 	in = at;
 	LIM_FORGET(in, hash, LIM_WAYS - 1);
-	return at < LIM_WAYS ? &set->way[in] : 0;
+	e = at < LIM_WAYS ? &set->way[in] : 0;
+	LIM_HIDE(e); /* whether it is there is asked of the pointer: the verifier needs it so */
+	return e;
 }
 
 /* How much is lost if this peer is forgotten: whoever is silenced or answers stays longest. */
@@ -168,6 +171,7 @@ LIM_INLINE struct lim_flow *lim_flow_find(struct lim_state *s, lim_u64 hash)
 	struct lim_flow_set *set = &s->flow[hash & (LIM_FLOW_SETS - 1)];
 	lim_u32 tag = lim_tag(hash);
 	lim_u64 at = LIM_WAYS, in;
+	struct lim_flow *e;
 
 	for (lim_u32 i = 0; i < LIM_WAYS; i++)
 		if (set->tag[i] == tag)
@@ -175,7 +179,9 @@ LIM_INLINE struct lim_flow *lim_flow_find(struct lim_state *s, lim_u64 hash)
 	LIM_FORGET(at, hash, 7);
 	in = at;
 	LIM_FORGET(in, hash, LIM_WAYS - 1);
-	return at < LIM_WAYS ? &set->way[in] : 0;
+	e = at < LIM_WAYS ? &set->way[in] : 0;
+	LIM_HIDE(e); /* whether it is there is asked of the pointer: the verifier needs it so */
+	return e;
 }
 
 LIM_INLINE lim_u32 lim_flow_time(lim_u64 now)
