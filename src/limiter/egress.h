@@ -288,6 +288,14 @@ LIM_INLINE enum lim_reason lim_out_link(struct lim_out *o)
 	return LIM_PASS_LINK;
 }
 
+/* A packet that the first router must discard reaches nobody beyond the link (traceroute). It costs
+ * the router's attention, so the link's budget; it is no contact, and nothing answers it. */
+LIM_INLINE enum lim_reason lim_out_first_hop(struct lim_out *o)
+{
+	o->prefix = &o->s->prefix[lim_prefix_index(o->c, &o->p->src, 1)];
+	return lim_out_link(o);
+}
+
 /* Remembers what was sent, so that an answer can be told from a coincidence. */
 LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why, int dns)
 {
@@ -466,13 +474,14 @@ LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 		return LIM_DROP_SPOOF;
 	if (dst & LIM_AT_NONE)
 		return LIM_DROP_BROKEN;
-	/* A packet that the first router must discard reaches nobody beyond the link (traceroute);
-	 * one to ourselves that is on its way out reaches whoever the frame is for. */
-	o->link = (dst & (LIM_AT_LINK | LIM_AT_OWN)) || p->hop_limit <= 1;
+	/* One to ourselves that is on its way out reaches whoever the frame is for. */
+	o->link = !!(dst & (LIM_AT_LINK | LIM_AT_OWN));
 	/* A multicast frame does not make a stranger's address link scope: a router may forward it.
 	 */
 	if ((dst & LIM_AT_CAST) || (o->link && (p->flags & LIM_F_LINKCAST)))
 		return lim_out_cast(o);
+	if (!o->link && p->hop_limit <= 1)
+		return lim_out_first_hop(o);
 	return lim_out_unicast(o);
 }
 
