@@ -247,8 +247,7 @@ void packet_error(struct lim_packet *p, const struct talk *t, const struct lim_p
 		p->q_sport = q->sport;
 		p->q_dport = q->dport;
 		p->q_seq = q->seq;
-	} else { /* the parser finds other things where TCP and UDP have their ports */
-		p->q_sport = (lim_u16)(q->icmp_type << 8 | q->icmp_code);
-		p->q_dport = 0xbeef;
+	} else if (q->flags & LIM_F_PORTS) { /* echo; other protocols are quoted without ports */
+		p->q_sport = p->q_dport = q->sport;
 	}
 }

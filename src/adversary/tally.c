@@ -117,7 +117,7 @@ static uint32_t amount(const struct tally *t, const struct sent *s)
 	case MEASURE_FRAMES:
 		return p->kind == LIM_KIND_OTHER;
 	case MEASURE_SELF_BYTES:
-		return to == ACTOR_SELF && !s->to.v6 && s->to.index == 0 ? p->wire_len : 0;
+		return to == ACTOR_SELF && !s->to.v6 ? p->wire_len : 0;
 	default:
 		return 0;
 	}
