@@ -247,8 +247,13 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 	lim_u64 hold = lim_senior(s, o->c) || lim_site(&o->p->dst)
 			   ? 0
 			   : pkts->span - b[LIM_B_SILENT_PKTS].span;
+	int closed = vetoed && o->peer->vetoes > lim_doubts(s, o->c, o->peer);
 
-	if ((vetoed && o->peer->vetoes > lim_doubts(s, o->c, o->peer)) ||
+	LIM_FORGET(first, o->now, 1);
+	LIM_FORGET(reserved, o->now, 1);
+	LIM_FORGET(vetoed, o->now, 1);
+	LIM_FORGET(closed, o->now, 1);
+	if (closed ||
 	    lim_bucket_after(o->prefix->pkts, pkts, o->now, cost) + hold > o->now ||
 	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
 		return lim_silent_reason(o, vetoed);
@@ -395,6 +400,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	int again = dns && p->question && *lim_asked(o->s, p->question) == p->question;
 
 	LIM_FORGET(dns, o->now, 1);
+	LIM_FORGET(again, o->now, 1);
 	o->hash = lim_hash_peer(o->c, &p->dst);
 	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
 	o->peer = e = lim_peer_find(o->s, o->hash);

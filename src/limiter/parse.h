@@ -189,6 +189,7 @@ LIM_INLINE lim_u32 lim_parse_question(LIM_CTX ctx, lim_u32 off)
 		h = (h ^ lim_be32(word[1])) * 0x85ebca77u;
 		h ^= h >> 13;
 	}
+	LIM_FORGET(i, h, 63);
 	if (i == LIM_QUESTION / 8)
 		return 0;
 	for (i = 0; i < 7; i++, off++) {
