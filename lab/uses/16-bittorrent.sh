@@ -24,12 +24,12 @@ swarm() {
 	# shellcheck disable=SC2059
 	printf "$({
 		for i in $(seq 6); do
-			peer "198.19.1.$i" 6881
-			peer "198.19.128.$i" 6881
-			peer "198.19.200.$i" $((6880 + i))
+			peer "198.19.$i.1" 6881
+			peer "198.19.$((128 + i)).1" 6881
+			peer "$(live $((i * 250)))" $((6880 + i))
 		done
-		peer 198.19.1.7 6881
-		peer 198.19.1.8 6881
+		peer 198.19.7.1 6881
+		peer 198.19.8.1 6881
 	} | escaped)"
 	printf e
 }
@@ -38,6 +38,7 @@ aria() { # NAME HOST DIRECTORY OPTIONS...
 		--file-allocation=none --disk-cache=0 --summary-interval=0 --console-log-level=warn --dir "${@:3}" film.torrent
 }
 setup() {
+	SECS=$((SECS * 4)) # a swarm takes its time
 	local i
 	mkdir seed got
 	web cloud 80

@@ -5,7 +5,7 @@ setup() { web cloud 443 tls; }
 run() {
 	local t i; t=$(now)
 	for i in $(seq 0 7); do
-		bg "relay$i" device curl -gsk --limit-rate 250K -m "$SECS" "https://$(url "$(cloud "$i")")/big" \
+		bg "relay$i" device curl -gsk -m "$SECS" "https://$(url "$(cloud "$i")")/slow" \
 			-o /dev/null -w '%{size_download} %{time_starttransfer}\n'
 	done
 	for i in $(seq 0 7); do wait "${pids[relay$i]}"; done

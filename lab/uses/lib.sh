@@ -105,7 +105,8 @@ account() {
 	mkdir -p "/run/$1-daemon"
 }
 
-# web HOST PORT [tls]: nginx; /big is 200 MB, /page 20 kB, PUT below /put
+# web HOST PORT [tls]: nginx; /big is 200 MB, /slow the same at 2 Mbit/s,
+# /page 20 kB, PUT below /put
 web() {
 	local d=$WORK/web-$1-$2 tls=
 	mkdir -p "$d/doc/put"
@@ -124,6 +125,7 @@ web() {
 				${tls:+ssl_certificate $CERT; ssl_certificate_key $KEY;}
 				root $d/doc;
 				location /put/ { dav_methods PUT; }
+				location /slow { alias $d/doc/big; limit_rate 250k; }
 			}
 		}
 	C
