@@ -151,3 +151,16 @@ int call_map_value_size(int map)
 	n = call(BPF_OBJ_GET_INFO_BY_FD, &a);
 	return n < 0 ? n : (int)info.value_size;
 }
+
+unsigned call_prog_steps(int prog)
+{
+	struct bpf_prog_info info;
+	union bpf_attr a;
+
+	memset(&a, 0, sizeof a);
+	memset(&info, 0, sizeof info);
+	a.info.bpf_fd = (__u32)prog;
+	a.info.info_len = sizeof info;
+	a.info.info = address(&info);
+	return call(BPF_OBJ_GET_INFO_BY_FD, &a) < 0 ? 0 : info.verified_insns;
+}

@@ -28,6 +28,8 @@ int call_prog_load(const char *name, const struct bpf_insn *code, __u32 count, c
 int call_btf_load(const void *btf, __u32 len);
 int call_link_create(int prog, int ifindex, int where, __u32 flags);
 int call_link_update(int link, int prog);
+/* Steps that the verifier took over a program; 0 where the kernel does not tell (before 5.16). */
+unsigned call_prog_steps(int prog);
 /* Size of one value, or -errno. */
 int call_map_value_size(int map);
 
