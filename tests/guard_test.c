@@ -40,8 +40,9 @@ static void a_wide_prefix_counts_for_the_address_alone(void **state)
 
 	assert_int_equal(own_on_link(&ten, 8), 8);
 	assert_int_equal(own_on_link(&ten, 7), 32);
-	assert_int_equal(own_on_link(&public, 16), 16);
-	assert_int_equal(own_on_link(&public, 15), 32);
+	assert_int_equal(own_on_link(&public, 25), 25);
+	assert_int_equal(own_on_link(&public, 16), 24);
+	assert_int_equal(own_on_link(&public, 7), 32);
 	assert_int_equal(own_on_link(&public, 0), 32);
 	assert_int_equal(own_on_link(&six, 64), 64);
 	assert_int_equal(own_on_link(&six, 63), 128);

@@ -312,6 +312,50 @@ static void reset_is_a_veto(void **s)
 	assert_int_equal(tcp(1, AWAY, 86, LIM_TCP_SYN, 600, 0, 0, t + 241 * S), LIM_PASS_TRICKLE);
 }
 
+/* A SYN-ACK sent first does not make the SYN a retransmission. */
+static void primed_tuples_are_new_connections(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 60000; i += 10) {
+		tcp(1, AWAY, 80, LIM_TCP_SYN | LIM_TCP_ACK, i, 0, 0, RESTED + i * MS);
+		n += !lim_drops(tcp(1, AWAY, 80, LIM_TCP_SYN, i, 0, 0, RESTED + i * MS));
+		tcp(0, AWAY, 80, LIM_TCP_SYN | LIM_TCP_ACK, 7, i + 1, 0, RESTED + i * MS);
+		tcp(1, AWAY, 80, LIM_TCP_ACK, i + 1, 8, 10, RESTED + i * MS);
+		tcp(0, AWAY, 80, LIM_TCP_ACK, 8, i + 11, 10, RESTED + i * MS);
+	}
+	assert_in_range(n, 30, 120);
+}
+
+static void one_question_at_many_resolvers_pays_each_time(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 200; i++) {
+		struct lim_packet p = packet(LIM_PROTO_UDP, ME, 4000, LINK + i, 53, 80);
+
+		p.question = 0x1234567;
+		n += !lim_drops(lim_egress(&st, &cf, &rp, &p, RESTED + i * 300 * MS));
+	}
+	assert_in_range(n, 32, 32 + 12);
+}
+
+static void the_same_question_again_is_free(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < 200; i++) {
+		struct lim_packet p = packet(LIM_PROTO_UDP, ME, 4000, LINK, 53, 80);
+
+		p.question = 0x1234567;
+		n += !lim_drops(lim_egress(&st, &cf, &rp, &p, RESTED + i * 300 * MS));
+	}
+	assert_int_equal(n, 200);
+}
+
 /* A device that has been answered often may look longer for a way, and doubt more refusals. */
 static void standing_is_earned_by_answers(void **s)
 {
@@ -466,6 +510,20 @@ static void override_has_a_ceiling(void **s)
 	cf.override_until = 0;
 }
 
+/* A slower refill must not let more through, and the two depths of one bucket stay in order. */
+static void tuning_tightens(void **s)
+{
+	unsigned pkts = 0;
+
+	(void)s;
+	assert_int_equal(lim_config_budget(&cf, "silent-packets", 3, 60 * S), 0);
+	for (uint64_t t = 0; t < 60 * S; t += MS)
+		pkts += !lim_drops(udp_out(AWAY, 1000, 2000, 60, RESTED + t));
+	assert_int_equal(pkts, 3);
+	assert_int_equal(lim_config_budget(&cf, "silent-packets-senior", 2, 0), 0);
+	assert_true(cf.budget[LIM_B_SILENT_PKTS].span <= cf.budget[LIM_B_SENIOR_PKTS].span);
+}
+
 static void tuning_stays_below_the_ceiling(void **s)
 {
 	(void)s;
@@ -497,6 +555,9 @@ int main(void)
 	    T(syn_ack_alone_is_no_consent),
 	    T(wrong_acknowledgement_is_no_answer),
 	    T(reset_is_a_veto),
+	    T(primed_tuples_are_new_connections),
+	    T(one_question_at_many_resolvers_pays_each_time),
+	    T(the_same_question_again_is_free),
 	    T(standing_is_earned_by_answers),
 	    T(connections_to_one_network_are_bounded),
 	    T(strangers_get_three_times),
@@ -506,6 +567,7 @@ int main(void)
 	    T(spray_leaves_a_reserved_trickle),
 	    T(ttl_one_stays_on_link),
 	    T(override_has_a_ceiling),
+	    T(tuning_tightens),
 	    T(tuning_stays_below_the_ceiling),
 	};
 

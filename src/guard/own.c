@@ -29,9 +29,11 @@ unsigned own_on_link(const struct lim_addr *addr, unsigned prefix_len)
 {
 	if (!addr_is4(addr))
 		return prefix_len < 64 ? 128 : prefix_len;
-	if (prefix_len < 8 || (prefix_len < 16 && !is_private(addr)))
+	if (prefix_len < 8)
 		return 32;
-	return prefix_len;
+	/* Of a public network only the nearest part: whoever may add an address here must not turn
+	 * strangers into neighbours. */
+	return prefix_len < 24 && !is_private(addr) ? 24 : prefix_len;
 }
 
 static int same(const struct lim_addr *a, const struct lim_addr *b)

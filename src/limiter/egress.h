@@ -152,11 +152,14 @@ LIM_INLINE lim_u32 lim_doubt_cost(const struct lim_out *o)
 LIM_INLINE enum lim_reason lim_new_conn_check(struct lim_out *o)
 {
 	const struct lim_budget *b = o->c->budget;
+	/* One bucket, deep enough for a device with standing or a peer that answers. */
+	const struct lim_budget *senior = &b[LIM_B_HALF_OPEN_SENIOR];
+	int known = lim_senior(o->s, o->c) || (o->peer && (o->peer->flags & LIM_PEER_STRONG));
+	lim_u64 hold = known ? 0 : senior->span - b[LIM_B_HALF_OPEN_PREFIX].span;
 
 	if (!lim_can(o->s->device[LIM_B_HALF_OPEN], &b[LIM_B_HALF_OPEN], o->now, 1))
 		return LIM_DROP_HALF_OPEN;
-	if (!lim_can(o->prefix->half_open, &b[LIM_B_HALF_OPEN_PREFIX], o->now, 1) &&
-	    !(o->peer && (o->peer->flags & LIM_PEER_STRONG)) && !lim_senior(o->s, o->c))
+	if (lim_bucket_after(o->prefix->half_open, senior, o->now, 1) + hold > o->now)
 		return LIM_DROP_HALF_OPEN;
 	if (!lim_can(o->prefix->new_conn, &b[LIM_B_NEW_CONN], o->now, 1))
 		return LIM_DROP_NEW_CONN;
@@ -208,7 +211,7 @@ LIM_INLINE int lim_is_new_conn(const struct lim_out *o)
 	if (!o->flow)
 		return 1;
 	return (p->tcp_flags & LIM_TCP_SYN) &&
-	       !((o->flow->flags & LIM_FLOW_SYN) && o->flow->una == p->seq);
+	       !((o->flow->flags & LIM_FLOW_HALF) && o->flow->una == p->seq);
 }
 
 /* Private addresses (RFC 1918, 4193) lie within somebody's own site; no provider carries them. A
@@ -253,8 +256,7 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 	LIM_FORGET(reserved, o->now, 1);
 	LIM_FORGET(vetoed, o->now, 1);
 	LIM_FORGET(closed, o->now, 1);
-	if (closed ||
-	    lim_bucket_after(o->prefix->pkts, pkts, o->now, cost) + hold > o->now ||
+	if (closed || lim_bucket_after(o->prefix->pkts, pkts, o->now, cost) + hold > o->now ||
 	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
 		return lim_silent_reason(o, vetoed);
 	if (!reserved) {
@@ -342,7 +344,7 @@ LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why, int dns)
 	}
 	if (o->new_conn) {
 		lim_take(&o->prefix->new_conn, &o->c->budget[LIM_B_NEW_CONN], o->now, 1);
-		lim_take(&o->prefix->half_open, &o->c->budget[LIM_B_HALF_OPEN_PREFIX], o->now, 1);
+		lim_take(&o->prefix->half_open, &o->c->budget[LIM_B_HALF_OPEN_SENIOR], o->now, 1);
 		lim_take(&o->s->device[LIM_B_HALF_OPEN], &o->c->budget[LIM_B_HALF_OPEN], o->now, 1);
 		f->flags |= LIM_FLOW_HALF;
 	}
@@ -397,11 +399,14 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	struct lim_peer *e;
 	enum lim_reason why = LIM_PASS_TRICKLE;
 	int dns = lim_is_dns_query(p);
-	int again = dns && p->question && *lim_asked(o->s, p->question) == p->question;
+	lim_u32 question;
+	int again;
 
+	o->hash = lim_hash_peer(o->c, &p->dst);
+	question = p->question ^ (lim_u32)o->hash; /* the same at another resolver is another */
+	again = dns && p->question && *lim_asked(o->s, question) == question;
 	LIM_FORGET(dns, o->now, 1);
 	LIM_FORGET(again, o->now, 1);
-	o->hash = lim_hash_peer(o->c, &p->dst);
 	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
 	o->peer = e = lim_peer_find(o->s, o->hash);
 	o->flow = lim_flow_find(o->s, o->flow_hash);
@@ -438,7 +443,13 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 		if (!again)
 			lim_take(&o->s->device[LIM_B_DNS_FAIL], &o->c->budget[LIM_B_DNS_FAIL],
 				 o->now, p->segs);
-		*lim_asked(o->s, p->question) = p->question;
+		*lim_asked(o->s, question) = question;
+	}
+	/* What costs nothing returns nothing: its good answer must not pay for another's bad one.
+	 */
+	if (again && o->flow) {
+		o->flow->turns = 0;
+		o->flow->flags &= (lim_u8)~LIM_FLOW_DNS;
 	}
 	if (!e && why != LIM_PASS_LINK)
 		o->peer = e = lim_peer_claim(o->s, o->c, o->hash, &p->dst, o->now);
@@ -474,9 +485,7 @@ LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 	dst = lim_where(o->c, &p->dst);
 	if (src & LIM_AT_NONE ? !lim_unspecified_ok(p) : !(src & LIM_AT_OWN))
 		return LIM_DROP_SPOOF;
-	if (dst & LIM_AT_LOOP)
-		return LIM_PASS_LOCAL;
-	if (src & LIM_AT_LOOP)
+	if ((src & LIM_AT_LOOP) && !(dst & LIM_AT_LOOP))
 		return LIM_DROP_SPOOF;
 	if (dst & LIM_AT_NONE)
 		return LIM_DROP_BROKEN;

@@ -48,7 +48,7 @@ LIM_INLINE void lim_refund_half(struct lim_state *s, const struct lim_config *c,
 	if (!(f->flags & LIM_FLOW_HALF))
 		return;
 	f->flags &= (lim_u8)~LIM_FLOW_HALF;
-	lim_give(&px->half_open, &c->budget[LIM_B_HALF_OPEN_PREFIX], 1, age);
+	lim_give(&px->half_open, &c->budget[LIM_B_HALF_OPEN_SENIOR], 1, age);
 	lim_give(&s->device[LIM_B_HALF_OPEN], &c->budget[LIM_B_HALF_OPEN], 1, age);
 }
 

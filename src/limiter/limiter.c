@@ -125,6 +125,21 @@ int lim_config_own(struct lim_config *c, const struct lim_addr *addr, unsigned p
 	return 0;
 }
 
+/* Two budgets that share one bucket: what one is given of the refill holds for the other, and the
+ * shallow one is never deeper than the deep one. */
+static void keep_pair(struct lim_config *c, enum lim_budget_id set, enum lim_budget_id shallow,
+		      enum lim_budget_id deep)
+{
+	struct lim_budget *a = &c->budget[shallow], *b = &c->budget[deep];
+	lim_u64 depth_a = a->span / a->period, depth_b = b->span / b->period;
+
+	a->period = b->period = c->budget[set].period;
+	if (depth_a > depth_b)
+		depth_a = depth_b = set == deep ? depth_b : depth_a;
+	a->span = a->period * depth_a;
+	b->span = b->period * depth_b;
+}
+
 int lim_config_budget(struct lim_config *c, const char *key, lim_u64 depth, lim_u64 period)
 {
 	for (int i = 0; i < LIM_B_COUNT; i++) {
@@ -141,6 +156,10 @@ int lim_config_budget(struct lim_config *c, const char *key, lim_u64 depth, lim_
 			return -2;
 		b->period = period;
 		b->span = period * depth;
+		if (i == LIM_B_SILENT_PKTS || i == LIM_B_SENIOR_PKTS)
+			keep_pair(c, i, LIM_B_SILENT_PKTS, LIM_B_SENIOR_PKTS);
+		if (i == LIM_B_HALF_OPEN_PREFIX || i == LIM_B_HALF_OPEN_SENIOR)
+			keep_pair(c, i, LIM_B_HALF_OPEN_PREFIX, LIM_B_HALF_OPEN_SENIOR);
 		return 0;
 	}
 	return -1;
@@ -212,6 +231,7 @@ void lim_look(const struct lim_state *s, const struct lim_config *c, const struc
 	lim_u64 hash = lim_hash_peer(c, addr), contact = lim_hash_contact(c, addr);
 	lim_u32 where = lim_where(c, addr);
 	const struct lim_prefix *px;
+	lim_u64 held;
 
 	__builtin_memset(out, 0, sizeof *out);
 	now += LIM_EPOCH;
@@ -225,6 +245,10 @@ void lim_look(const struct lim_state *s, const struct lim_config *c, const struc
 		out->paused = out->peer->pause_until > now;
 	}
 	px = &s->prefix[lim_prefix_index(c, addr, out->on_link)];
-	out->silent_pkts = left(px->pkts, &c->budget[LIM_B_SILENT_PKTS], now);
+	out->silent_pkts = left(px->pkts, &c->budget[LIM_B_SENIOR_PKTS], now);
+	held = (c->budget[LIM_B_SENIOR_PKTS].span - c->budget[LIM_B_SILENT_PKTS].span) /
+	       c->budget[LIM_B_SENIOR_PKTS].period;
+	if (s->answers < c->value[LIM_V_SENIORITY])
+		out->silent_pkts = out->silent_pkts > held ? out->silent_pkts - held : 0;
 	out->silent_bytes = left(px->bytes, &c->budget[LIM_B_SILENT_BYTES], now);
 }

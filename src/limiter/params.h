@@ -38,6 +38,8 @@
 	  "TCP connections that the other side has not confirmed, whole device")                   \
 	X(HALF_OPEN_PREFIX, "half-open-prefix", 8, 8, 8 * LIM_S, "connections",                    \
 	  "TCP connections that the other side has not confirmed, one /24 or /48")                 \
+	X(HALF_OPEN_SENIOR, "half-open-senior", 32, 32, 8 * LIM_S, "connections",                  \
+	  "the same, for a device with standing or a peer that answers")                           \
 	X(NEW_CONN, "new-connections", 32, 32, 714 * LIM_MS, "connections",                        \
 	  "new TCP connections to one /24 or /48, whatever becomes of them")                       \
 	X(WEAK, "weak-answers", 32, 32, 250 * LIM_MS, "answers",                                   \

@@ -7,7 +7,6 @@
 
 /* X(id, key, what a person is told) */
 #define LIM_PASS_REASONS(X)                                                                        \
-	X(LOCAL, "local", "does not leave the device")                                             \
 	X(CONSENT, "consent", "the peer answers")                                                  \
 	X(HANDSHAKE, "handshake", "the peer has confirmed this connection")                        \
 	X(VISITOR, "visitor", "the peer came to us; within three times what it sent")              \

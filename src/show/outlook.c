@@ -18,8 +18,8 @@ static bool source(const struct lim_config *c, const struct lim_addr *to, struct
 
 static bool is_free(enum lim_reason r)
 {
-	return r == LIM_PASS_LOCAL || r == LIM_PASS_CONSENT || r == LIM_PASS_HANDSHAKE ||
-	       r == LIM_PASS_LINK || r == LIM_PASS_OVERRIDE;
+	return r == LIM_PASS_CONSENT || r == LIM_PASS_HANDSHAKE || r == LIM_PASS_LINK ||
+	       r == LIM_PASS_OVERRIDE;
 }
 
 void outlook(const struct show *s, const struct lim_addr *addr, struct outlook *o)
@@ -28,7 +28,7 @@ void outlook(const struct show *s, const struct lim_addr *addr, struct outlook *
 	static struct lim_report report;
 	struct lim_packet p = {
 	    .dst = *addr, .kind = LIM_KIND_IP, .segs = 1, .flags = LIM_F_PORTS, .hop_limit = 64};
-	enum lim_reason r = LIM_PASS_LOCAL;
+	enum lim_reason r = LIM_PASS_INBOUND;
 
 	*o = (struct outlook){.has_source = source(s->config, addr, &p.src)};
 	/* Ports of no service: only what is known of the peer may decide. */

@@ -113,7 +113,7 @@ static void totals(const struct lim_report *r, lim_u64 *out, lim_u64 *in, lim_u6
 	for (unsigned i = 0; i < LIM_REASONS; i++) {
 		if (lim_drops(i))
 			*held += r->packets[i];
-		else if (i != LIM_PASS_INBOUND && i != LIM_PASS_LOCAL)
+		else if (i != LIM_PASS_INBOUND)
 			*out += r->bytes[i];
 	}
 }
