@@ -364,8 +364,8 @@ static void standing_is_earned_by_answers(void **s)
 
 	(void)s;
 	for (int i = 0; i < 10; i++, t += 100 * MS) {
-		udp_out(0xc6137001u, 7, 8, 100, t);
-		udp_in(0xc6137001u, 8, 7, 100, t + MS);
+		udp_out(0xc6137001u, 7000, 8, 100, t);
+		udp_in(0xc6137001u, 8, 7000, 100, t + MS);
 	}
 	for (unsigned i = 0; i < 60000; i++)
 		if (!lim_drops(udp_out(AWAY, 1000, 2000, 60, t + i * MS))) {

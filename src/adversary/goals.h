@@ -21,16 +21,17 @@ enum measure {
 	MEASURE_NEW_CONN,  /* SYNs to the victim, most in any 60 s */
 	MEASURE_HALF_OPEN, /* SYNs to the victim that are never confirmed, most in any 60 s */
 	MEASURE_HALF_OPEN_ALL,
-	MEASURE_DNS_FAIL,   /* queries that fail or get no answer, most in any 60 s */
-	MEASURE_REFLECT,    /* bytes out to the victim over bytes in from it, in thousandths */
-	MEASURE_SPOOFED,    /* packets off-link with a source that is not ours */
-	MEASURE_AFTER_VETO, /* packets to the victim in the minute after its veto arrived */
-	MEASURE_PROBES,	    /* ARP requests and neighbour solicitations, most in any 60 s */
-	MEASURE_CAST,	    /* link-scope multicast and broadcast, most in any 60 s */
-	MEASURE_LINK_BYTES, /* to one on-link host, most in any 60 s */
-	MEASURE_FRAMES,	    /* neither IP nor ARP, most in any 60 s */
-	MEASURE_SELF_BYTES, /* out of an interface with an own address, most in any 60 s */
-	MEASURE_VISITORS,   /* SYNs let in from one off-link address, most in any 60 s */
+	MEASURE_DNS_FAIL,      /* queries that fail or get no answer, most in any 60 s */
+	MEASURE_REFLECT,       /* bytes out to the victim over bytes in from it, in thousandths */
+	MEASURE_REFLECT_KNOWN, /* the same, out of UDP ports below 1024 (443, QUIC, apart) */
+	MEASURE_SPOOFED,       /* packets off-link with a source that is not ours */
+	MEASURE_AFTER_VETO,    /* packets to the victim in the minute after its veto arrived */
+	MEASURE_PROBES,	       /* ARP requests and neighbour solicitations, most in any 60 s */
+	MEASURE_CAST,	       /* link-scope multicast and broadcast, most in any 60 s */
+	MEASURE_LINK_BYTES,    /* to one on-link host, most in any 60 s */
+	MEASURE_FRAMES,	       /* neither IP nor ARP, most in any 60 s */
+	MEASURE_SELF_BYTES,    /* out of an interface with an own address, most in any 60 s */
+	MEASURE_VISITORS,      /* SYNs let in from one off-link address, most in any 60 s */
 };
 
 enum victim {

@@ -11,6 +11,7 @@ void tally_begin(struct tally *t, const struct goal *goal, uint64_t now)
 	t->begin = now;
 	t->goal = goal;
 	t->in = t->out = t->veto = 0;
+	t->spoke_first = 0;
 	t->marks = t->hosts = 0;
 	t->sorted = 1;
 	t->generation++;
@@ -123,6 +124,21 @@ static uint32_t amount(const struct tally *t, const struct sent *s)
 	}
 }
 
+static int from_known_service(const struct lim_packet *p)
+{
+	return p->proto == LIM_PROTO_UDP && (p->flags & LIM_F_PORTS) && p->sport < 1024 &&
+	       p->sport != 443;
+}
+
+/* A device that speaks first, or from another port, does not reflect: it sends, and an accomplice
+ * forges answers, which is another row. */
+static void count_reflected(struct tally *t, const struct lim_packet *p)
+{
+	if (t->goal->measure == MEASURE_REFLECT_KNOWN && (!t->in || !from_known_service(p)))
+		t->spoke_first = 1;
+	t->out += p->wire_len;
+}
+
 int32_t tally_sent(struct tally *t, const struct sent *s, uint64_t now)
 {
 	uint32_t n;
@@ -135,8 +151,8 @@ int32_t tally_sent(struct tally *t, const struct sent *s, uint64_t now)
 			reached(t, &s->p->dst);
 		return -1;
 	}
-	if (t->goal->measure == MEASURE_REFLECT && is_victim(s->to.actor) && s->p->hop_limit > 1)
-		t->out += s->p->wire_len;
+	if (is_victim(s->to.actor) && s->p->hop_limit > 1)
+		count_reflected(t, s->p);
 	if (t->goal->measure == MEASURE_AFTER_VETO) {
 		if (t->veto && now > t->veto && now - t->veto < TALLY_WINDOW &&
 		    s->to.actor == ACTOR_VICTIM && s->p->kind == LIM_KIND_IP && s->p->hop_limit > 1)
@@ -157,7 +173,9 @@ void tally_arrived(struct tally *t, const struct lim_packet *p, struct target fr
 {
 	if (from.actor != ACTOR_VICTIM)
 		return;
-	t->in += p->wire_len;
+	if (t->goal->measure != MEASURE_REFLECT_KNOWN ||
+	    (p->proto == LIM_PROTO_UDP && p->dport < 1024))
+		t->in += p->wire_len;
 	if (t->goal->victim == VICTIM_VETO && !t->veto)
 		t->veto = now;
 	if (t->goal->measure == MEASURE_VISITORS && let_in && is_syn(p))
@@ -201,9 +219,11 @@ uint64_t tally_score(struct tally *t)
 	case MEASURE_CONTACTS:
 	case MEASURE_AFTER_VETO:
 		return t->hosts;
-	case MEASURE_REFLECT: /* the trickle to anybody needs no reflection; a token request is none
-			       */
-		if (t->in < 10000 || t->out < t->goal->free_bytes)
+	case MEASURE_REFLECT:
+	case MEASURE_REFLECT_KNOWN: /* the trickle to anybody needs no reflection; a token request
+				     * is none
+				     */
+		if (t->spoke_first || t->in < 10000 || t->out < t->goal->free_bytes)
 			return 0;
 		return (t->out - t->goal->free_bytes) * 1000 / t->in;
 	default:

@@ -14,15 +14,6 @@ enum lim_answer {
 	LIM_ANSWER_VETO,
 };
 
-/* Local UDP ports of services known to answer at length whoever asks. A request repeated from one
- * port looks like a conversation; behind these ports it never counts as one, so the three-fold
- * bound of reflection has no end. */
-LIM_INLINE int lim_amplifier(lim_u16 port)
-{
-	return (port < 1024 && port != 443) || port == 1900 || port == 3702 || port == 5353 ||
-	       port == 5683 || port == 10001 || port == 11211 || port == 37810;
-}
-
 #define LIM_TURNS 1 /* alternations after which a UDP peer that came to us counts as answering */
 
 /* ack in [una, nxt], modulo 2^32 (RFC 9293 3.4). */
@@ -72,12 +63,16 @@ LIM_INLINE enum lim_answer lim_answer_of(struct lim_flow *f, const struct lim_pa
 		return lim_answer_tcp(f, p);
 	if (p->proto == LIM_PROTO_ICMP || p->proto == LIM_PROTO_ICMPV6)
 		return p->icmp_type == 0 || p->icmp_type == 129 ? LIM_ANSWER_WEAK : LIM_ANSWER_NONE;
+	/* From the port of a service that amplifies, even a question of ours proves nothing: the
+	 * service may be made to ask. */
+	if (p->proto == LIM_PROTO_UDP && lim_amplifier(p->dport))
+		return f->flags & LIM_FLOW_INBOUND ? LIM_ANSWER_NONE : LIM_ANSWER_WEAK;
 	if (f->flags & LIM_FLOW_INBOUND) {
 		if (f->flags & LIM_FLOW_SPOKE) {
 			f->flags &= (lim_u8)~LIM_FLOW_SPOKE;
 			f->turns += f->turns < LIM_TURNS;
 		}
-		if (f->turns < LIM_TURNS || (p->proto == LIM_PROTO_UDP && lim_amplifier(p->dport)))
+		if (f->turns < LIM_TURNS)
 			return LIM_ANSWER_NONE;
 	}
 	return LIM_ANSWER_STRONG;

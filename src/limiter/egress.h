@@ -363,8 +363,20 @@ LIM_INLINE int lim_to_visitor(const struct lim_out *o)
 		return !lim_is_echo_request(o->p);
 	if (o->p->proto == LIM_PROTO_TCP)
 		return e && (e->flags & LIM_PEER_VISITOR) && lim_is_reply(o->p);
-	return e && (e->flags & LIM_PEER_VISITOR) && o->now - e->touched < 60 * LIM_S &&
+	return e && (e->flags & (LIM_PEER_VISITOR | LIM_PEER_TURNED)) &&
+	       o->now - e->touched < 60 * LIM_S &&
 	       (!o->flow || (o->flow->flags & LIM_FLOW_INBOUND));
+}
+
+/* A peer that only answers in turn has not shown that its address is its own: what services that
+ * are known to amplify say to it stays within three times what it sent. */
+LIM_INLINE int lim_proven(const struct lim_out *o)
+{
+	const struct lim_peer *e = o->peer;
+
+	if (!(e->flags & LIM_PEER_TURNED) || o->p->proto != LIM_PROTO_UDP)
+		return e->flags & LIM_PEER_STRONG;
+	return !lim_amplifier(o->p->sport);
 }
 
 /* May a unicast packet go to this peer? */
@@ -375,7 +387,7 @@ LIM_INLINE enum lim_reason lim_out_judge(struct lim_out *o)
 	lim_u32 len = p->wire_len;
 	int vetoed = e && e->pause_until > o->now;
 
-	if (e && (e->flags & LIM_PEER_STRONG)) {
+	if (e && lim_proven(o)) {
 		if (lim_window_take(o))
 			return LIM_PASS_CONSENT;
 	} else if (o->flow && (o->flow->flags & LIM_FLOW_SHOOK) && p->proto == LIM_PROTO_TCP &&

@@ -266,7 +266,9 @@ LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_c
 	e->touched = now;
 	e->in_bytes += p->wire_len;
 	/* Errors and resets never pay. */
-	if (!(e->flags & LIM_PEER_STRONG) && (!f || (f->flags & LIM_FLOW_INBOUND)) &&
+	if ((!(e->flags & LIM_PEER_STRONG) || (e->flags & LIM_PEER_TURNED)) &&
+	    (!f || (f->flags & LIM_FLOW_INBOUND) ||
+	     (p->proto == LIM_PROTO_UDP && lim_amplifier(p->dport))) &&
 	    !(p->flags & LIM_F_QUOTE) && !(p->tcp_flags & LIM_TCP_RST))
 		lim_in_stranger(c, p, e);
 	return LIM_PASS_INBOUND;

@@ -78,4 +78,13 @@ LIM_INLINE lim_u32 lim_where(const struct lim_config *c, const struct lim_addr *
 	return at;
 }
 
+/* Local UDP ports of services known to answer at length whoever asks. A request repeated from one
+ * port looks like a conversation; behind these ports it never counts as one, so the three-fold
+ * bound of reflection has no end. */
+LIM_INLINE int lim_amplifier(lim_u16 port)
+{
+	return (port < 1024 && port != 443) || port == 1900 || port == 3702 || port == 5353 ||
+	       port == 5683 || port == 10001 || port == 11211 || port == 37810;
+}
+
 #endif
