@@ -124,6 +124,18 @@ static int answer_neighbour(uint8_t *f, ssize_t n)
 	return 86;
 }
 
+static void udp6_sum(uint8_t *ip, ssize_t n)
+{
+	uint16_t len = (uint16_t)(ip[4] << 8 | ip[5]), sum;
+
+	if (n < 40 + len || len & 1)
+		return;
+	memset(ip + 46, 0, 2);
+	sum = sum16(len + 17u, ip + 8, 32u + len);
+	ip[46] = (uint8_t)(sum >> 8);
+	ip[47] = (uint8_t)sum;
+}
+
 static int got_ip4(uint8_t *f, ssize_t n, struct counts *c)
 {
 	uint8_t *ip = f + 14, *src = ip + 12, *dst = ip + 16;
@@ -139,6 +151,7 @@ static int got_ip4(uint8_t *f, ssize_t n, struct counts *c)
 		turn_round(f);
 		swap_bytes(src, dst, 4);
 		swap_bytes(ip + 20, ip + 22, 2);
+		memset(ip + 26, 0, 2); /* no checksum: what came may have been left to a driver */
 		return (int)n;
 	} else {
 		c->others++;
@@ -161,6 +174,7 @@ static int got_ip6(uint8_t *f, ssize_t n, struct counts *c)
 		turn_round(f);
 		swap_bytes(ip + 8, ip + 24, 16);
 		swap_bytes(ip + 40, ip + 42, 2);
+		udp6_sum(ip, n - 14);
 		return (int)n;
 	} else {
 		c->others++;
@@ -303,7 +317,7 @@ static int talk(const char *to, int count)
 
 	if (fd < 0)
 		return 2;
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count && i < answered + 4; i++) { /* no answers: no patience */
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 
 		send(fd, payload, sizeof payload, 0);
