@@ -11,13 +11,13 @@ CSS = """
 body{margin:0 auto;padding:1.2rem;max-width:46rem;background:var(--paper);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}h2{font-size:1.15rem;margin:2rem 0 .3rem}
-p{margin:.4rem 0 .8rem}.dim{color:var(--dim);font-size:.9rem}
+p{margin:.4rem 0 .8rem}p.dim{color:var(--dim);font-size:.9rem}
 .bad{color:var(--bad)}.good{color:var(--good)}b.bad,b.good{font-size:1.3rem;white-space:nowrap}
 svg{display:block;width:100%;height:auto;margin:.6rem 0}
-svg text{font:11px system-ui,sans-serif;fill:var(--ink)}svg .dim{fill:var(--dim)}
+svg text{font:11px system-ui,sans-serif;fill:var(--ink)}svg text.dim{fill:var(--dim)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:right;padding:.3rem .25rem;border-bottom:1px solid var(--line);vertical-align:top}
-th:first-child,td:first-child{text-align:left}th{color:var(--dim);font-weight:normal}
+td:nth-child(n+2){white-space:nowrap}th:first-child,td:first-child{text-align:left}th{color:var(--dim);font-weight:normal}
 code{font-size:.9em}
 """
 
@@ -58,7 +58,7 @@ def steps(values, x, y):
 
 
 def timeline(story):
-    width, height, left, top, bottom = 480, 250, 52, 18, 208
+    width, height, left, top, bottom = 480, 250, 64, 18, 208
     long = max(len(h) for h in story["harm"])
     y = Scale(1e2, 10 ** math.ceil(math.log10(max(max(story["harm"][0]), 1e3))), bottom, top)
     x = lambda s: left + (width - left - 6) * s / long  # noqa: E731

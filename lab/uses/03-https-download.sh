@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 title="HTTPS download from the cloud (curl, nginx)"
-load=bulk
+load=line
 setup() { web cloud 443 tls; }
 get() { on device curl -gsk -m "${LEFT:-2}" "https://$(url "$CLOUD")/$1" -o /dev/null -w '%{size_download}\n'; }
 run() {

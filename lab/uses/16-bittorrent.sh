@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 title="BitTorrent: a swarm of 20 peers, of which 6 live, 8 are silent and 6 refuse (aria2)"
-load=bulk
+load=line
 size=67108864 piece=262144
 escaped() { sed 's/../\\x&/g'; } # hexadecimal to what printf makes bytes of
 peer() { # ADDR PORT, in hexadecimal

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 title="nmap of the own network by the owner (nmap)"
-load=bulk
+load=line
 setup() { web near1 80; web near2 8080; }
 run() {
 	local t; t=$(now)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 title="Web server on the device, 4 visitors from the internet, pages and a large file (nginx, curl)"
-load=bulk
+load=line
 setup() { web device 80; }
 get() { on world curl -gs --interface "$(live 7)" -m "${LEFT:-2}" "http://$(url "$HOME_ADDR")/$1" -o /dev/null -w '%{size_download}\n'; }
 run() {

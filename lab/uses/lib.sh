@@ -5,7 +5,7 @@
 #
 # Given: $LAB (name of the lab), $SECS (how long the use shall last), $WORK (a scratch directory),
 # $TOOLS (where the use-* helpers are). A use sets `title`, `load` (paced: its rate is its own;
-# bulk: as fast as it can) and may set `family` (4 or 6) and `line` (Mbit/s of the home's line, 100,
+# line: as fast as the line, 100 Mbit/s; bulk: as fast as this machine or nearly) and may set `family` (4 or 6) and `line` (Mbit/s of the home's line, 100,
 # or none: as fast as the machine is), and defines
 #   setup   starts what the use needs; not timed
 #   run     uses it, and calls `result`
