@@ -3,6 +3,7 @@
 // finds what is known to be there.
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -128,14 +129,14 @@ static void cooperating_hosts_do_as_told(void **state)
 {
 	struct gene g = {.kind = KIND_UDP, .actor = ACTOR_COOP, .answer = ANSWER_PROPER};
 
-	assert_int_equal(send_one("target-packets", g), 0);
+	assert_int_equal(send_one("target-packets-standing", g), 0);
 	assert_int_equal(came.proto, LIM_PROTO_UDP);
 	g.answer = ANSWER_FORGE;
-	send_one("target-packets", g);
+	send_one("target-packets-standing", g);
 	assert_true(came.flags & LIM_F_QUOTE);
 	assert_int_equal(came.q_dst.w[3], 0xcb00710a);
 	g.answer = ANSWER_NONE;
-	send_one("target-packets", g);
+	send_one("target-packets-standing", g);
 	assert_int_equal(came_count, 0);
 }
 
@@ -227,18 +228,40 @@ static void the_older_schemes_are_beaten_where_they_are_known_to_be(void **state
 
 static void a_small_search_stays_within_the_bounds(void **state)
 {
-	static const char *const held[] = {"target-bytes", "network-bytes", "carpet-packets",
-					   "carpet-bytes", "scan",	    "scan-coop",
-					   "scan-list",	   "spoofed",	    "link-probes",
-					   "link-bytes",   "visitors"};
+	/* Those before NULL must also come near: a search that gets nothing out would hold all. */
+	static const char *const held[] = {"target-packets",
+					   "target-bytes",
+					   "network-bytes",
+					   "carpet-packets",
+					   "carpet-bytes",
+					   "scan",
+					   "scan-coop",
+					   "scan-list",
+					   "spoofed",
+					   "link-probes",
+					   "link-bytes",
+					   "visitors",
+					   NULL,
+					   "new-connections",
+					   "half-open",
+					   "dns-failures",
+					   "target-packets-standing",
+					   "network-packets",
+					   "alias-packets",
+					   "after-veto",
+					   "reflection"};
+	bool near = true;
 	struct found f;
 
 	for (unsigned i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
+		if (!held[i]) {
+			near = false;
+			continue;
+		}
 		search("holdfast", held[i], 400, 0, 2, &f);
 		if (f.beaten)
 			fail_msg("%s: %llu", held[i], (unsigned long long)f.score);
-		/* A search that gets nothing out would hold everything. */
-		if (goal(held[i])->bound)
+		if (near && goal(held[i])->bound)
 			assert_true(f.score * 2 > goal(held[i])->bound);
 	}
 }

@@ -11,7 +11,7 @@ void tally_begin(struct tally *t, const struct goal *goal, uint64_t now)
 	t->begin = now;
 	t->goal = goal;
 	t->in = t->out = t->veto = 0;
-	t->spoke_first = 0;
+	t->asked = t->spoke_first = 0;
 	t->marks = t->hosts = 0;
 	t->sorted = 1;
 	t->generation++;
@@ -134,7 +134,7 @@ static int from_known_service(const struct lim_packet *p)
  * forges answers, which is another row. */
 static void count_reflected(struct tally *t, const struct lim_packet *p)
 {
-	if (t->goal->measure == MEASURE_REFLECT_KNOWN && (!t->in || !from_known_service(p)))
+	if (t->goal->measure == MEASURE_REFLECT_KNOWN && (!t->asked || !from_known_service(p)))
 		t->spoke_first = 1;
 	t->out += p->wire_len;
 }
@@ -173,9 +173,8 @@ void tally_arrived(struct tally *t, const struct lim_packet *p, struct target fr
 {
 	if (from.actor != ACTOR_VICTIM)
 		return;
-	if (t->goal->measure != MEASURE_REFLECT_KNOWN ||
-	    (p->proto == LIM_PROTO_UDP && p->dport < 1024))
-		t->in += p->wire_len;
+	t->in += p->wire_len;
+	t->asked |= p->proto == LIM_PROTO_UDP && (p->flags & LIM_F_PORTS) && p->dport < 1024;
 	if (t->goal->victim == VICTIM_VETO && !t->veto)
 		t->veto = now;
 	if (t->goal->measure == MEASURE_VISITORS && let_in && is_syn(p))

@@ -25,6 +25,7 @@ struct tally {
 	uint64_t veto;	  /* when the victim said no, or fell silent; 0: not yet */
 	uint32_t marks, room, hosts, generation;
 	int sorted;
+	int asked;	 /* the victim, or who forges it, has asked a known service */
 	int spoke_first; /* the device has sent to the victim unasked */
 	struct mark *mark;
 	uint64_t set[TALLY_SET]; /* generation << 32 | host */
