@@ -195,9 +195,10 @@ LIM_INLINE void lim_in_answer(struct lim_state *s, const struct lim_config *c,
 			lim_refund(s, c, px, f, now);
 			return;
 		}
-		if (!lim_can(px->weak, &c->budget[LIM_B_WEAK], now, 1))
+		/* As many as are given back: one reply may come for ten requests under way. */
+		if (!lim_can(px->weak, &c->budget[LIM_B_WEAK], now, f->paid_pkts))
 			return;
-		lim_take(&px->weak, &c->budget[LIM_B_WEAK], now, 1);
+		lim_take(&px->weak, &c->budget[LIM_B_WEAK], now, f->paid_pkts);
 	}
 	if (!link) {
 		lim_refund(s, c, px, f, now);
