@@ -324,7 +324,7 @@ const struct traffic_packet *traffic_next(struct traffic *t)
 	int egress;
 
 	advance(t);
-	p->link = !(t->flags & TRAFFIC_WHOLE) && one_in(t, 10) ? LIM_RAW_IP : LIM_ETHERNET;
+	p->link = one_in(t, 10) ? LIM_RAW_IP : LIM_ETHERNET;
 	if (t->burst || one_in(t, 1500))
 		egress = odd_burst(t, &o);
 	else

@@ -15,7 +15,7 @@
 #define TRAFFIC_MAX   2048 /* bytes of one packet */
 #define TRAFFIC_TALKS 96
 
-/* Only what a kernel can be handed through BPF_PROG_TEST_RUN: Ethernet, whole packets. */
+/* Only what a kernel can be handed through BPF_PROG_TEST_RUN: whole packets. */
 #define TRAFFIC_WHOLE 1u
 
 struct traffic_packet {
