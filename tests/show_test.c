@@ -73,7 +73,7 @@ static void status_of_a_guard_in_force(void **state)
 	says("addresses   192.168.7.2/24 2001:db8:7::2/64\n");
 	says("override    off\n");
 	says("memory      205 kB of kernel memory\n");
-	says("  contact          #######################.     62 of 64 contacts\n");
+	says("  contact          ########################     63 of 64 contacts\n");
 	says("  silent                     14 packets     14 kB  the peer or its network");
 	says("  veto                        1 packets      1 kB  the peer or its provider");
 	says("        3 s ago  udp    203.0.113.9:9000: the peer or its network");
@@ -216,7 +216,7 @@ static void why_explains_each_peer(void **state)
 	free(text);
 
 	assert_false(why(MOMENT_REFUSER));
-	says("has said no (1 time): nothing may go to it for another 57 s.");
+	says("has said no (4 times): nothing may go to it for another 1 min 55 s.");
 	free(text);
 
 	assert_false(why(MOMENT_STRANGER));
@@ -242,9 +242,9 @@ static void why_follows_the_clock(void **state)
 	why(MOMENT_FRIEND);
 	says("It answered last 43 s ago, which no longer counts");
 	free(text);
-	m.now += 60 * LIM_S;
+	m.now += 80 * LIM_S;
 	why(MOMENT_REFUSER);
-	says("has said no 1 time; that pause is over.");
+	says("has said no 4 times; that pause is over.");
 	free(text);
 }
 
@@ -298,7 +298,7 @@ static void top_draws_a_frame(void **state)
 	says("protected for 1 h");
 	says("(3 peers, most out first)");
 	says("198.51.100.7             fresh, 12 s         ####....   66 kB");
-	says("192.0.2.66               said no, 57 s");
+	says("192.0.2.66               said no, 1 min 55 s");
 	says("203.0.113.9              never answered");
 	says("       14 packets     0.0/s  the peer or its network does not answer");
 	free(text);

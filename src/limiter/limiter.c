@@ -243,6 +243,7 @@ void lim_look(const struct lim_state *s, const struct lim_config *c, const struc
 	if (out->peer) {
 		out->fresh = lim_fresh(s, c, out->peer, lim_tag(hash), now);
 		out->paused = out->peer->pause_until > now;
+		out->doubted = out->paused && out->peer->vetoes <= lim_doubts(s, c, out->peer);
 	}
 	px = &s->prefix[lim_prefix_index(c, addr, out->on_link)];
 	out->silent_pkts = left(px->pkts, &c->budget[LIM_B_SENIOR_PKTS], now);

@@ -59,6 +59,7 @@ const char *lim_reason_text(unsigned reason);
 struct lim_view {
 	const struct lim_peer *peer; /* NULL: never heard of; points into s */
 	int own, on_link, contact_known, fresh, paused;
+	int doubted;			   /* paused, but a few packets may still try (LIM_DOUBT) */
 	lim_u64 silent_pkts, silent_bytes; /* left of its network's unanswered budget */
 };
 void lim_look(const struct lim_state *s, const struct lim_config *c, const struct lim_addr *addr,

@@ -65,16 +65,17 @@ static void history(FILE *out, const struct show *s, const struct lim_peer *p)
 			show_bytes(p->since, t), show_bytes(p->window, u));
 }
 
-static void veto(FILE *out, const struct show *s, const struct lim_peer *p)
+static void veto(FILE *out, const struct show *s, const struct lim_peer *p, bool doubted)
 {
 	lim_u64 pause = show_until(s, p->pause_until);
 	char t[SHOW_TEXT];
 
 	if (pause)
 		fprintf(out,
-			"It, or its provider, has said no (%u time%s): nothing may go to it for "
-			"another %s.\n",
-			p->vetoes, p->vetoes == 1 ? "" : "s", show_time(pause, t));
+			"It, or its provider, has said no (%u time%s): %s may go to it for another "
+			"%s.\n",
+			p->vetoes, p->vetoes == 1 ? "" : "s",
+			doubted ? "no more than a few tries" : "nothing", show_time(pause, t));
 	else if (p->vetoes)
 		fprintf(out, "It, or its provider, has said no %u time%s; that pause is over.\n",
 			p->vetoes, p->vetoes == 1 ? "" : "s");
@@ -170,7 +171,7 @@ bool show_why(FILE *out, const struct show *s, const struct lim_addr *addr)
 	where(out, &v);
 	if (v.peer) {
 		history(out, s, v.peer);
-		veto(out, s, v.peer);
+		veto(out, s, v.peer, v.doubted);
 	} else if (!v.own && !v.on_link) {
 		fprintf(out, "Nothing is known of it.\n");
 	}
