@@ -31,7 +31,7 @@ static void counts_what_happened(void **state)
 	moment_make(&m);
 	text = metrics();
 	assert_non_null(
-	    strstr(text, "holdfast_packets_total{verdict=\"passed\",reason=\"trickle\"} 8\n"));
+	    strstr(text, "holdfast_packets_total{verdict=\"passed\",reason=\"trickle\"} 11\n"));
 	assert_non_null(
 	    strstr(text, "holdfast_packets_total{verdict=\"held\",reason=\"silent\"} 14\n"));
 	assert_non_null(
