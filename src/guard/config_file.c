@@ -10,12 +10,13 @@
 #include "base/opt.h"
 #include "limiter/limiter.h"
 
-/* inih tells the number of the first line that a handler refuses only at the end, so the reason
- * waits here for its place. */
+/* inih tells the number of the first bad line only at the end, and not whether it was bad to the
+ * handler: so the reason waits here, with its line. */
 struct reading {
+	FILE *f;
 	struct guard_config c;
 	struct err why;
-	int bad;
+	int bad, line, bad_line;
 };
 
 struct row {
@@ -150,7 +151,16 @@ static int on_line(void *user, const char *section, const char *name, const char
 		r->bad = guard_line(r, name, text);
 	else
 		r->bad = refuse(r, "%s: no section [%s]", name, section, "");
+	r->bad_line = r->line;
 	return !r->bad;
+}
+
+static char *next_line(char *to, int size, void *stream)
+{
+	struct reading *r = stream;
+
+	r->line++;
+	return fgets(to, size, r->f);
 }
 
 void config_default(struct guard_config *c)
@@ -171,15 +181,16 @@ int config_read(struct guard_config *c, const char *path, int missing_ok, struct
 		return 0;
 	if (!f)
 		return err_sys(e, errno, "%s", path);
-	r = (struct reading){.c = *c};
-	line = ini_parse_file(f, on_line, &r);
+	r = (struct reading){.f = f, .c = *c};
+	line = ini_parse_stream(next_line, &r, on_line, &r);
 	cut = ferror(f);
 	fclose(f);
 	if (cut)
 		return err_set(e, EXIT_SYSTEM, "%s: cannot be read", path);
 	if (line)
 		return err_set(e, EXIT_WRONG_USE, "%s:%d: %s", path, line,
-			       r.bad ? r.why.text : "neither [section] nor key = value");
+			       r.bad && r.bad_line == line ? r.why.text
+							   : "neither [section] nor key = value");
 	*c = r.c;
 	return 0;
 }
