@@ -60,6 +60,10 @@ received() { # [INTERFACE]: packets that have reached the peer
 	ip netns exec $peer cat /sys/class/net/${1:-v1}/statistics/rx_packets
 }
 
+received4() { # IPv4 packets that have reached the peer; neighbour discovery comes and goes as it likes
+	ip netns exec $peer awk '/^Ip: [0-9]/ {print $4}' /proc/net/snmp
+}
+
 # send COUNT DESTINATION [SOURCE [GAP]]: datagrams from the device
 send() {
 	in_dev python3 - "$@" <<-'PY'

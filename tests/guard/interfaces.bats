@@ -91,7 +91,7 @@ load guard.bash
 	[ "$(arrived 5 10.9.0.2 10.9.0.5)" -ge 5 ]
 	ip -n $dev addr del 10.9.0.5/24 dev v0
 	sleep 1.5
-	before=$(received)
+	before=$(received4)
 	in_dev python3 - <<-'PY'
 	import socket, struct
 	def packet(src):
@@ -111,7 +111,7 @@ load guard.bash
 	        except OSError:
 	            pass
 	PY
-	n=$(($(received) - before))
+	n=$(($(received4) - before))
 	echo "$n spoofed packets arrived"
 	[ $n -eq 0 ]
 }
