@@ -10,7 +10,7 @@ endpoint() { # HOST ADDR PEER-PUBLIC-KEY PEER-ADDR [ENDPOINT]
 	on "$1" ip addr add "$2/24" dev "wg-$1" && on "$1" ip link set "wg-$1" mtu 1380 up
 }
 setup() {
-	mkdir -p /var/run/wireguard
+	mkdir -p /run/wireguard && mount -t tmpfs wg /run/wireguard && umask 077 || return
 	wg genkey >key-device && wg genkey >key-cloud
 	endpoint cloud 10.99.0.1 "$(wg pubkey <key-device)" 10.99.0.2 || return
 	bg iperf cloud iperf3 -s
