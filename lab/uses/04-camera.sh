@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 title="Camera, RTSP and 4 Mbit/s RTP over UDP, viewer off-link (GStreamer)"
 setup() {
+	SECS=$((SECS * 3)) # a viewer reports every 2.5 to 7.5 s (RFC 3550 6.2)
 	bg camera device "$TOOLS/use-camera" 8080 4000
 	serves device t 8080
 	on world gst-launch-1.0 --version # the registry of plug-ins, once
