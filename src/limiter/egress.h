@@ -379,13 +379,21 @@ LIM_INLINE int lim_proven(const struct lim_out *o)
 	return !lim_amplifier(o->p->sport);
 }
 
+/* "Port unreachable" speaks of UDP (or of the protocol, which a port no longer is); a host that
+ * says so at the end of a traceroute may still be pinged. */
+LIM_INLINE int lim_veto_covers(const struct lim_peer *e, const struct lim_packet *p)
+{
+	return !(e->flags & LIM_PEER_PORT) || p->proto == LIM_PROTO_UDP ||
+	       (p->flags & LIM_F_FRAGMENT);
+}
+
 /* May a unicast packet go to this peer? */
 LIM_INLINE enum lim_reason lim_out_judge(struct lim_out *o)
 {
 	const struct lim_packet *p = o->p;
 	struct lim_peer *e = o->peer;
 	lim_u32 len = p->wire_len;
-	int vetoed = e && e->pause_until > o->now;
+	int vetoed = e && e->pause_until > o->now && lim_veto_covers(e, p);
 
 	if (e && lim_proven(o)) {
 		if (lim_window_take(o))

@@ -75,7 +75,7 @@ LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, stru
 	if (!lim_fresh(s, c, e, tag, now)) {
 		e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
 	} else if (e->since) {
-		lim_u64 next = 2ull * e->window, max = c->value[LIM_V_WINDOW_MAX];
+		lim_u64 next = 4ull * e->window, max = c->value[LIM_V_WINDOW_MAX];
 
 		e->window = (lim_u32)(next < max ? next : max);
 	}
@@ -250,6 +250,12 @@ LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_c
 	}
 	if (f) {
 		lim_in_answer(s, c, p, hash, &e, f, link, now);
+	} else if (p->proto == LIM_PROTO_UDP && e && !(e->flags & LIM_PEER_VISITOR)) {
+		/* A peer that we know begins a flow of its own: what we say on it is no question.
+		 */
+		f = lim_flow_claim(s, lim_hash_flow(hash, p->proto, p->dport, p->sport), now);
+		f->flags = LIM_FLOW_INBOUND;
+		f->touched = lim_flow_time(now);
 	} else if (lim_midstream(p)) {
 		f = lim_flow_claim(s, lim_hash_flow(hash, p->proto, p->dport, p->sport), now);
 		f->una = f->nxt = p->ack;

@@ -67,7 +67,7 @@
 	X(WINDOW_START, "window-start", 65536, 4096, 65536, "bytes",                               \
 	  "bytes that a peer may be sent after its first answer, before the next")                 \
 	X(WINDOW_MAX, "window-max", 8388608, 65536, 8388608, "bytes",                              \
-	  "ceiling of that window, which doubles with each answered round")                        \
+	  "ceiling of that window, which grows fourfold with each answered round")                 \
 	X(WINDOW_SHAKE, "window-handshake", 16384, 2048, 16384, "bytes",                           \
 	  "bytes that a TCP connection may send on the strength of its handshake alone")           \
 	X(CONSENT, "consent", 15 * LIM_S, 5 * LIM_S, 15 * LIM_S, "ns", "how long an answer lasts") \
