@@ -90,6 +90,24 @@ bulk() {
 # field NAME of `name value name value ...` on standard input
 field() { tr ' ' '\n' | sed -n "/^$1\$/{n;p;q}"; }
 
+# A shell on the device for whoever may log in with $WORK/id. login HOST ADDR CMD...
+shell_server() {
+	mkdir -p .ssh && chmod 700 . .ssh
+	dropbearkey -t ed25519 -f hostkey
+	ssh-keygen -q -t ed25519 -N '' -f id
+	cp id.pub .ssh/authorized_keys && chmod 600 .ssh/authorized_keys
+	printf 'root:x:0:0::%s:/bin/sh\n' "$WORK" >passwd && mount --bind passwd /etc/passwd
+	printf '/bin/sh\n' >shells
+	bg dropbear device dropbear -F -E -s -r hostkey -p 22 -P pid
+	serves device t 22
+}
+login() {
+	local host=$1 addr=$2
+	shift 2
+	on "$host" timeout "$((SECS * 3))" ssh -q -T -i id -o BatchMode=yes -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null "root@$addr" "$@"
+}
+
 # A key and certificate, made once.
 certificate() {
 	CERT=$programs/lab.crt KEY=$programs/lab.key
