@@ -74,6 +74,28 @@ struct lim_l4head {
 	lim_u32 seq;
 };
 
+/* The headers of most packets, read at once: each LIM_READ is a call in BPF, and four calls take as
+ * long as the decision. pad aligns what follows the link header. */
+union lim_upper {
+	struct lim_tcp tcp;
+	struct lim_udp udp;
+	struct lim_icmp icmp;
+	lim_u32 words[5];
+};
+struct lim_head {
+	lim_u16 pad;
+	struct lim_eth eth;
+	union {
+		struct {
+			struct lim_ip4 ip4;
+			union lim_upper upper; /* if the IPv4 header has no options */
+		};
+		struct lim_ip6 ip6;
+	};
+};
+#define LIM_HEAD (sizeof(struct lim_head) - 2)
+_Static_assert(LIM_HEAD == 54, "no gaps");
+
 LIM_INLINE void lim_addr4(struct lim_addr *a, lim_u32 host_order)
 {
 	a->w[0] = 0;
@@ -155,19 +177,17 @@ LIM_INLINE void lim_parse_quote(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, 
 	p->flags |= LIM_F_QUOTE;
 }
 
-LIM_INLINE void lim_parse_icmp(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, int v6)
+LIM_INLINE void lim_parse_icmp(struct lim_packet *p, LIM_CTX ctx, lim_u32 off,
+			       const struct lim_icmp *h, int v6)
 {
-	struct lim_icmp h;
-
-	if (LIM_READ(ctx, off, &h, sizeof h))
-		return;
-	p->icmp_type = h.type;
-	p->icmp_code = h.code;
-	if (v6 ? h.type == 128 || h.type == 129 : h.type == 8 || h.type == 0) {
-		p->sport = p->dport = lim_be16(h.id);
+	p->icmp_type = h->type;
+	p->icmp_code = h->code;
+	if (v6 ? h->type == 128 || h->type == 129 : h->type == 8 || h->type == 0) {
+		p->sport = p->dport = lim_be16(h->id);
 		p->flags |= LIM_F_PORTS;
-	} else if (v6 ? h.type >= 1 && h.type <= 4 : h.type == 3 || h.type == 11 || h.type == 12) {
-		lim_parse_quote(p, ctx, off + sizeof h, v6);
+	} else if (v6 ? h->type >= 1 && h->type <= 4
+		      : h->type == 3 || h->type == 11 || h->type == 12) {
+		lim_parse_quote(p, ctx, off + sizeof *h, v6);
 	}
 }
 
@@ -201,35 +221,33 @@ LIM_INLINE lim_u32 lim_parse_question(LIM_CTX ctx, lim_u32 off)
 	return h ? h : 1;
 }
 
-/* off: of the upper-layer header; end: of the packet. Returns the offset of the payload. */
+/* off: of the upper-layer header, which is in u if have; end: of the packet. Returns the offset of
+ * the payload. */
 LIM_INLINE lim_u32 lim_parse_upper(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end,
-				   int v6)
+				   union lim_upper *u, int have, int v6)
 {
 	if (p->flags & LIM_F_FRAGMENT)
 		return off;
 	if (p->proto == LIM_PROTO_TCP) {
-		struct lim_tcp h;
-
-		if (LIM_READ(ctx, off, &h, sizeof h))
+		if (!have && LIM_READ(ctx, off, u, sizeof u->tcp))
 			return off;
-		p->sport = lim_be16(h.sport);
-		p->dport = lim_be16(h.dport);
-		p->seq = lim_be32(h.seq);
-		p->ack = lim_be32(h.ack);
-		p->tcp_flags = h.flags;
+		p->sport = lim_be16(u->tcp.sport);
+		p->dport = lim_be16(u->tcp.dport);
+		p->seq = lim_be32(u->tcp.seq);
+		p->ack = lim_be32(u->tcp.ack);
+		p->tcp_flags = u->tcp.flags;
 		p->flags |= LIM_F_PORTS;
-		off += (h.off >> 4) * 4u;
+		off += (u->tcp.off >> 4) * 4u;
 		p->payload = end > off ? end - off : 0;
 	} else if (p->proto == LIM_PROTO_UDP) {
-		struct lim_udp h;
 		lim_u16 dns;
 
-		if (LIM_READ(ctx, off, &h, sizeof h))
+		if (!have && LIM_READ(ctx, off, u, sizeof u->udp))
 			return off;
-		p->sport = lim_be16(h.sport);
-		p->dport = lim_be16(h.dport);
+		p->sport = lim_be16(u->udp.sport);
+		p->dport = lim_be16(u->udp.dport);
 		p->flags |= LIM_F_PORTS;
-		off += sizeof h;
+		off += sizeof u->udp;
 		if (p->sport == 53 && !LIM_READ(ctx, off + 2, &dns, sizeof dns)) {
 			p->dns_flags = lim_be16(dns);
 			p->flags |= LIM_F_DNS;
@@ -237,57 +255,65 @@ LIM_INLINE lim_u32 lim_parse_upper(struct lim_packet *p, LIM_CTX ctx, lim_u32 of
 		if (p->dport == 53)
 			p->question = lim_parse_question(ctx, off + 2);
 	} else if (p->proto == (v6 ? LIM_PROTO_ICMPV6 : LIM_PROTO_ICMP)) {
-		lim_parse_icmp(p, ctx, off, v6);
+		if (have || !LIM_READ(ctx, off, u, sizeof u->icmp))
+			lim_parse_icmp(p, ctx, off, &u->icmp, v6);
 	}
 	return off;
 }
 
-LIM_INLINE lim_u32 lim_parse_ip4(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end)
+LIM_INLINE lim_u32 lim_parse_ip4(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end,
+				 struct lim_head *h, int have)
 {
-	struct lim_ip4 ip;
+	const struct lim_ip4 *ip = &h->ip4;
 	lim_u32 hl, frag;
 
-	if (LIM_READ(ctx, off, &ip, sizeof ip) || (ip.vihl >> 4) != 4 || (ip.vihl & 15) < 5)
+	if (!have && LIM_READ(ctx, off, &h->ip4, sizeof *ip))
 		return 0;
-	hl = (ip.vihl & 15u) * 4;
-	if (ip.len && lim_be16(ip.len) >= hl && off + lim_be16(ip.len) < end && p->segs == 1)
-		end = off + lim_be16(ip.len);
-	lim_addr4(&p->src, lim_be32(ip.src));
-	lim_addr4(&p->dst, lim_be32(ip.dst));
+	if ((ip->vihl >> 4) != 4 || (ip->vihl & 15) < 5)
+		return 0;
+	hl = (ip->vihl & 15u) * 4;
+	if (ip->len && lim_be16(ip->len) >= hl && off + lim_be16(ip->len) < end && p->segs == 1)
+		end = off + lim_be16(ip->len);
+	lim_addr4(&p->src, lim_be32(ip->src));
+	lim_addr4(&p->dst, lim_be32(ip->dst));
 	p->kind = LIM_KIND_IP;
-	p->proto = ip.proto;
-	p->hop_limit = ip.ttl;
-	frag = lim_be16(ip.frag);
+	p->proto = ip->proto;
+	p->hop_limit = ip->ttl;
+	frag = lim_be16(ip->frag);
 	if (frag & 0x1fffu)
 		p->flags |= LIM_F_FRAGMENT;
 	else if (frag & 0x2000u)
 		p->flags |= LIM_F_FIRSTFRAG;
-	return lim_parse_upper(p, ctx, off + hl, end, 0);
+	return lim_parse_upper(p, ctx, off + hl, end, &h->upper, have && hl == sizeof *ip, 0);
 }
 
-LIM_INLINE lim_u32 lim_parse_ip6(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end)
+LIM_INLINE lim_u32 lim_parse_ip6(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end,
+				 struct lim_head *h, int have)
 {
-	struct lim_ip6 ip;
+	const struct lim_ip6 *ip = &h->ip6;
+	union lim_upper upper;
 	lim_u32 len;
 
-	if (LIM_READ(ctx, off, &ip, sizeof ip) || (lim_be32(ip.flow) >> 28) != 6)
+	if (!have && LIM_READ(ctx, off, &h->ip6, sizeof *ip))
 		return 0;
-	len = lim_be16(ip.len);
-	if (len && off + sizeof ip + len < end && p->segs == 1)
-		end = off + sizeof ip + len;
-	lim_addr6(&p->src, ip.src);
-	lim_addr6(&p->dst, ip.dst);
+	if ((lim_be32(ip->flow) >> 28) != 6)
+		return 0;
+	len = lim_be16(ip->len);
+	if (len && off + sizeof *ip + len < end && p->segs == 1)
+		end = off + sizeof *ip + len;
+	lim_addr6(&p->src, ip->src);
+	lim_addr6(&p->dst, ip->dst);
 	/* A mapped address on the wire is no address (RFC 4942 2.2): it would alias IPv4 state. */
 	if ((p->src.w[0] | p->src.w[1]) == 0 && p->src.w[2] == 0xffff)
 		return 0;
 	if ((p->dst.w[0] | p->dst.w[1]) == 0 && p->dst.w[2] == 0xffff)
 		return 0;
 	p->kind = LIM_KIND_IP;
-	p->hop_limit = ip.hops;
-	p->proto = ip.next;
-	off += sizeof ip;
+	p->hop_limit = ip->hops;
+	p->proto = ip->next;
+	off += sizeof *ip;
 	lim_skip_ext(p, ctx, &off, &p->proto);
-	return lim_parse_upper(p, ctx, off, end, 1);
+	return lim_parse_upper(p, ctx, off, end, &upper, 0, 1);
 }
 
 LIM_INLINE lim_u32 lim_parse_arp(struct lim_packet *p, LIM_CTX ctx, lim_u32 off)
@@ -309,6 +335,8 @@ LIM_INLINE void lim_parse_at(struct lim_packet *p, enum lim_link link, LIM_CTX c
 			     lim_u32 segs)
 {
 	lim_u32 off = 0, payload_at = 0;
+	struct lim_head h;
+	int have = 0; /* what follows the link header, too */
 	lim_u16 type = 0;
 	lim_u8 version;
 
@@ -316,16 +344,15 @@ LIM_INLINE void lim_parse_at(struct lim_packet *p, enum lim_link link, LIM_CTX c
 	p->segs = segs > 0xffff ? 0xffff : segs ? (lim_u16)segs : 1;
 	p->wire_len = len;
 	if (link == LIM_ETHERNET) {
-		struct lim_eth eth;
-
-		if (LIM_READ(ctx, 0, &eth, sizeof eth)) {
+		have = !LIM_READ(ctx, 0, (lim_u8 *)&h + 2, LIM_HEAD);
+		if (!have && LIM_READ(ctx, 0, &h.eth, sizeof h.eth)) {
 			p->kind = LIM_KIND_BROKEN;
 			return;
 		}
-		if (lim_be16(eth.dst[0]) & 0x0100u)
+		if (lim_be16(h.eth.dst[0]) & 0x0100u)
 			p->flags |= LIM_F_LINKCAST;
-		type = lim_be16(eth.type);
-		off = sizeof eth;
+		type = lim_be16(h.eth.type);
+		off = sizeof h.eth;
 		for (int i = 0; i < 2 && (type == 0x8100 || type == 0x88a8); i++) {
 			struct lim_vlan v;
 
@@ -333,6 +360,7 @@ LIM_INLINE void lim_parse_at(struct lim_packet *p, enum lim_link link, LIM_CTX c
 				break;
 			type = lim_be16(v.type);
 			off += sizeof v;
+			have = 0;
 		}
 	} else {
 		if (LIM_READ(ctx, 0, &version, 1))
@@ -341,9 +369,9 @@ LIM_INLINE void lim_parse_at(struct lim_packet *p, enum lim_link link, LIM_CTX c
 		p->kind = type ? 0 : LIM_KIND_BROKEN;
 	}
 	if (type == 0x0800)
-		payload_at = lim_parse_ip4(p, ctx, off, len);
+		payload_at = lim_parse_ip4(p, ctx, off, len, &h, have);
 	else if (type == 0x86dd)
-		payload_at = lim_parse_ip6(p, ctx, off, len);
+		payload_at = lim_parse_ip6(p, ctx, off, len, &h, have);
 	else if (type == 0x0806)
 		payload_at = lim_parse_arp(p, ctx, off);
 	else
