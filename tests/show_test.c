@@ -258,6 +258,53 @@ static void why_needs_an_own_address(void **state)
 	free(text);
 }
 
+static void own(const char *address, unsigned prefix_len)
+{
+	struct lim_addr a;
+
+	assert_int_equal(addr_parse(address, &a, NULL), 0);
+	lim_config_own(&m.config, &a, prefix_len);
+}
+
+/* Addresses come in any order; loopback is usually the first. */
+static void why_sends_from_a_usable_address(void **state)
+{
+	moment_make(&m);
+	m.config.own4_count = m.config.own6_count = 0;
+	own("127.0.0.1", 8);
+	own("169.254.3.4", 16);
+	own("::1", 128);
+	own("fe80::7", 64);
+	own("fd00:7::2", 64);
+	why(MOMENT_STRANGER);
+	says("A datagram to it would pass now: ");
+	free(text);
+	own("192.168.7.2", 24);
+	own("2001:db8:7::2", 64);
+	why(MOMENT_STRANGER);
+	says("A datagram to it would pass now: ");
+	free(text);
+	why("2001:2::1");
+	says("A datagram to it would pass now: ");
+	free(text);
+	assert_true(why(MOMENT_NEIGHBOUR));
+	free(text);
+	assert_true(why("fe80::99"));
+	free(text);
+	assert_true(why("127.0.0.5"));
+	free(text);
+}
+
+static void why_does_not_send_from_loopback(void **state)
+{
+	moment_make(&m);
+	m.config.own4_count = 0;
+	own("127.0.0.1", 8);
+	assert_false(why(MOMENT_STRANGER));
+	says("The device has no IPv4 address that a packet could come from.");
+	free(text);
+}
+
 /* Asking must not change what is asked about. */
 static void why_spends_nothing(void **state)
 {
@@ -408,6 +455,8 @@ int main(void)
 	    cmocka_unit_test(why_explains_each_peer),
 	    cmocka_unit_test(why_follows_the_clock),
 	    cmocka_unit_test(why_needs_an_own_address),
+	    cmocka_unit_test(why_sends_from_a_usable_address),
+	    cmocka_unit_test(why_does_not_send_from_loopback),
 	    cmocka_unit_test(why_spends_nothing),
 	    cmocka_unit_test(why_in_json),
 	    cmocka_unit_test(top_draws_a_frame),
