@@ -233,10 +233,12 @@ static int packet_map(struct guard *g, struct err *e)
 	return *fd < 0 ? err_sys(e, -*fd, "cannot create the map 'packet'") : 0;
 }
 
-static int load_pair(struct guard *g, enum lim_link link, struct err *e)
+static int load_one(struct guard *g, enum lim_link link, int egress, struct err *e)
 {
-	int map[PLACE_fact_link];
+	int map[PLACE_fact_link], *fd = &g->fd[PROGS + 2 * (int)link + egress];
 
+	if (*fd >= 0)
+		return 0;
 	if (packet_map(g, e))
 		return -1;
 	map[PLACE_map_state] = g->fd[GUARD_STATE];
@@ -244,15 +246,13 @@ static int load_pair(struct guard *g, enum lim_link link, struct err *e)
 	map[PLACE_map_config] = g->fd[GUARD_CONFIG];
 	map[PLACE_map_active] = g->fd[ACTIVE];
 	map[PLACE_map_packet] = g->fd[PACKET];
-	for (int egress = 0; egress < 2; egress++) {
-		int *fd = &g->fd[PROGS + 2 * (int)link + egress];
+	*fd = load_program(egress, link, map, e);
+	return *fd < 0 ? -1 : 0;
+}
 
-		if (*fd < 0)
-			*fd = load_program(egress, link, map, e);
-		if (*fd < 0)
-			return -1;
-	}
-	return 0;
+static int load_pair(struct guard *g, enum lim_link link, struct err *e)
+{
+	return load_one(g, link, 0, e) || load_one(g, link, 1, e) ? -1 : 0;
 }
 
 /* tcx where the kernel has it, else clsact; HOLDFAST_ATTACH=clsact is there for the tests. */
@@ -301,6 +301,16 @@ static int bpf_attach(struct guard *g, struct guard_iface *i, struct err *e)
 	return attacher(g)->on(g, i, prog[0], prog[1], e);
 }
 
+static int bpf_prepare(struct guard *g, struct err *e)
+{
+	const int *raw = &g->fd[PROGS + 2 * LIM_RAW_IP];
+	int egress = raw[1] < 0; /* that one first: without it nothing can be attached */
+
+	if (load_one(g, LIM_RAW_IP, egress, e))
+		return -1;
+	return raw[0] < 0;
+}
+
 static int bpf_detach(struct guard *g, const struct guard_iface *i, struct err *e)
 {
 	return attacher(g)->off(g, i, e);
@@ -328,6 +338,7 @@ const struct guard_backend guard_bpf = {
     .open = bpf_open,
     .start = bpf_start,
     .attach = bpf_attach,
+    .prepare = bpf_prepare,
     .detach = bpf_detach,
     .read = bpf_read,
     .write = bpf_write,

@@ -32,6 +32,7 @@ static struct daemon {
 	lim_u8 renewed[GUARD_IFACES]; /* the program there is of this process */
 	lim_u8 seen[GUARD_IFACES];
 	int starting; /* a failure is the caller's to tell */
+	int prepare;  /* a step is left */
 	int meta_dirty, own_dirty, look_again;
 	int failed; /* an attachment, while starting */
 	struct err why;
@@ -235,6 +236,17 @@ static int tick(struct daemon *d, struct err *e)
 	return 0;
 }
 
+/* A step an event, since one keeps the kernel busy for half a second. */
+static void prepare(struct daemon *d)
+{
+	struct err e;
+
+	d->prepare = guard_prepare(&d->g, &e);
+	if (d->prepare < 0)
+		log_line(LOG_ERR, "a tunnel that appears will not be protected: %s", e.text);
+	d->prepare = d->prepare > 0;
+}
+
 /* --- life --- */
 
 static const struct watch_to watch_to = {on_link,      on_link_gone, on_addr,
@@ -294,6 +306,7 @@ static int start(struct daemon *d, struct err *e)
 		return -1;
 	}
 	d->starting = 0;
+	d->prepare = 1;
 	return 0;
 }
 
@@ -336,11 +349,13 @@ int daemon_run(const struct daemon_options *o, void (*ready)(void *arg), void *a
 	log_line(LOG_INFO, "in force on %u interfaces (%s)", d->meta.iface_count, d->meta.backend);
 	ready(arg);
 	while (!(on[0].revents & POLLIN)) {
-		if (poll(on, 3, -1) < 0)
+		if (poll(on, 3, d->prepare ? 0 : -1) < 0)
 			continue;
 		if ((on[2].revents && watch_read(&d->w, e)) ||
 		    (read(on[1].fd, &beats, sizeof beats) > 0 && tick(d, e)) || settle(d, e))
 			log_line(LOG_ERR, "%s", e->text);
+		if (d->prepare)
+			prepare(d);
 	}
 	log_line(LOG_INFO, "the daemon ends; the limits stay in force");
 	guard_close(&d->g);

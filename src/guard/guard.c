@@ -202,6 +202,11 @@ int guard_attach(struct guard *g, struct guard_iface *i, struct err *e)
 	return i->attached ? 0 : -1;
 }
 
+int guard_prepare(struct guard *g, struct err *e)
+{
+	return g->backend->prepare(g, e);
+}
+
 int guard_detach(struct guard *g, const struct guard_iface *i, struct err *e)
 {
 	return g->backend->detach(g, i, e);

@@ -70,6 +70,9 @@ struct guard_backend {
 		     const struct guard_meta *m, struct err *e);
 	/* Puts the program in force on an interface, or renews it there without a gap. */
 	int (*attach)(struct guard *g, struct guard_iface *i, struct err *e);
+	/* One step towards attaching at once to a kind of interface that is not there yet. Returns
+	 * 1 when another is left, 0 when all is ready. */
+	int (*prepare)(struct guard *g, struct err *e);
 	int (*detach)(struct guard *g, const struct guard_iface *i, struct err *e);
 	/* A consistent copy of a record, of the size of its struct. */
 	int (*read)(struct guard *g, enum guard_part part, void *to, struct err *e);
@@ -144,6 +147,10 @@ int guard_start(struct guard *g, const struct lim_config *want, struct guard_met
 
 /* Puts them in force on an interface (name, index and link filled in), or renews them there. */
 int guard_attach(struct guard *g, struct guard_iface *i, struct err *e);
+
+/* Makes the first tunnel not wait for its program, which takes the kernel up to a second to check:
+ * call it while it returns 1, once the limits are in force. 0: all is ready. */
+int guard_prepare(struct guard *g, struct err *e);
 int guard_detach(struct guard *g, const struct guard_iface *i, struct err *e);
 
 /* Changes the configuration in force: calls change(c, arg) on a copy, under a lock that all who

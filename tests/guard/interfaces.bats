@@ -76,6 +76,40 @@ load guard.bash
 	PY
 }
 
+at_rest() { # the daemon has done nothing for half a second
+	local before
+	for _ in $(seq 40); do
+		before=$(cut -d' ' -f14,15 /proc/$daemon/stat)
+		sleep 0.5
+		[ "$before" != "$(cut -d' ' -f14,15 /proc/$daemon/stat)" ] || return 0
+	done
+	return 1
+}
+
+@test "the first tunnel is protected at once, and its packets are not taken for forged" {
+	start_guard
+	at_rest
+	in_dev python3 - $LOG <<-'PY'
+	import fcntl, os, select, socket, struct, subprocess, sys, time
+	f = os.open("/dev/net/tun", os.O_RDWR)
+	fcntl.ioctl(f, 0x400454ca, struct.pack("16sH", b"tun9", 0x1001))
+	start = time.monotonic()
+	while "tun9 is protected" not in open(sys.argv[1]).read():
+	    assert time.monotonic() - start < 0.4, "not protected after 0.4 s"
+	    time.sleep(0.002)
+	print("protected after %.0f ms" % ((time.monotonic() - start) * 1000))
+	subprocess.check_call("ip addr add 10.9.7.1/24 dev tun9; ip link set tun9 up", shell=True)
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	for i in range(5):
+	    time.sleep(0.05)
+	    s.sendto(b"x" * 20, ("10.9.7.2", 9))
+	    assert select.select([f], [], [], 1)[0], "packet %d was held back" % i
+	    os.read(f, 2048)
+	PY
+	run in_dev $H status --pin $PIN
+	[[ $output != *spoof* ]]
+}
+
 @test "--interface protects only that one" {
 	link w 10.9.1
 	start_guard --interface w0
