@@ -12,7 +12,9 @@
 static void *(*const map_lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*const load_bytes)(const struct __sk_buff *skb, __u32 off, void *to,
 				__u32 n) = (void *)BPF_FUNC_skb_load_bytes;
-static __attribute__((unused)) __u64 (*const ktime)(void) = (void *)BPF_FUNC_ktime_get_ns;
+/* To a clock tick: budgets count in milliseconds and more, and reading the counter costs more than
+ * a table look-up (Linux 5.11 and later). */
+static __attribute__((unused)) __u64 (*const ktime)(void) = (void *)BPF_FUNC_ktime_get_coarse_ns;
 static long (*const lock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_lock;
 static long (*const unlock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_unlock;
 
