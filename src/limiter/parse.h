@@ -153,6 +153,9 @@ LIM_INLINE void lim_parse_quote(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, 
 			return;
 		lim_addr6(&p->q_src, ip.src);
 		lim_addr6(&p->q_dst, ip.dst);
+		/* A mapped address would reach IPv4 state. */
+		if ((p->q_dst.w[0] | p->q_dst.w[1]) == 0 && p->q_dst.w[2] == 0xffff)
+			return;
 		p->q_proto = ip.next;
 		at = off + sizeof ip;
 	} else {
