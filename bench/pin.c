@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// bench_pin PATH pass|drop: pins a program of two instructions that lets every packet go on, or drops
-// it. The first is what any BPF program costs, the second what a spray is compared with.
+// bench_pin PATH pass|drop: pins a program of two instructions that lets every packet go on, or
+// drops it. The first is what any BPF program costs, the second what a spray is compared with.
 #include <stdio.h>
 #include <string.h>
 
