@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-title="iperf3, TCP up, as fast as the machine is"
-load=bulk line=none direction=
+title="iperf3, TCP up, through a line of 300 Mbit/s"
+load=bulk line=300 direction=
 setup() {
 	bg iperf cloud iperf3 -s
 	serves cloud t 5201
