@@ -100,6 +100,10 @@ static void status_tells_what_is_open(void **state)
 	m.meta.iface_count = 0;
 	s = shown();
 	assert_true(show_protected(&s, why, sizeof(why)));
+	m.meta.left_out = 1;
+	assert_false(show_protected(&s, why, sizeof(why)));
+	assert_non_null(strstr(why, "more than 64 interfaces"));
+	m.meta.left_out = 0;
 	s.daemon = 0;
 	assert_false(show_protected(&s, why, sizeof(why)));
 

@@ -74,6 +74,35 @@ static int missing(int n, const char *name, const char *what, const char *option
 	return err_sys(e, -n, "cannot attach to %s (%s)", name, what);
 }
 
+struct seen_qdisc {
+	int index, is_other;
+};
+
+static void see_qdisc(const struct nlmsghdr *h, void *arg)
+{
+	const struct tcmsg *m = NLMSG_DATA(h);
+	const struct rtattr *kind = rtnl_attr(h, sizeof *m, TCA_KIND);
+	struct seen_qdisc *s = arg;
+
+	if (kind && m->tcm_ifindex == s->index && m->tcm_parent == TC_H_CLSACT)
+		s->is_other = strcmp(RTA_DATA(kind), "clsact") != 0;
+}
+
+/* The older 'ingress' sits in the same place, and takes a filter for what leaves as one for what
+ * comes. Returns 0, 1 or -errno. */
+static int place_is_taken(int fd, lim_u32 index)
+{
+	struct seen_qdisc s = {.index = (int)index};
+	struct rtnl_request r;
+	int n = -EAGAIN;
+
+	for (int tries = 0; tries < 4 && n == -EAGAIN; tries++) {
+		rtnl_begin(&r, RTM_GETQDISC, 0, sizeof r.tc);
+		n = rtnl_dump(fd, &r, see_qdisc, &s);
+	}
+	return n ? n : s.is_other;
+}
+
 static int clsact_on(struct guard *g, struct guard_iface *i, int prog_in, int prog_out,
 		     struct err *e)
 {
@@ -88,6 +117,18 @@ static int clsact_on(struct guard *g, struct guard_iface *i, int prog_in, int pr
 	}
 	if (!n)
 		i->own_qdisc = 1;
+	else
+		n = place_is_taken(fd, i->index);
+	if (n) {
+		close(fd);
+		if (n < 0)
+			return err_sys(e, -n, "cannot look at the queueing disciplines of %s",
+				       i->name);
+		return err_set(e, EXIT_SYSTEM,
+			       "cannot attach to %s: its queueing discipline 'ingress' is where "
+			       "'clsact' has to be (tc qdisc del dev %s ingress)",
+			       i->name, i->name);
+	}
 	n = filter_on(fd, i->index, 1, prog_out);
 	if (!n)
 		n = filter_on(fd, i->index, 0, prog_in);

@@ -11,12 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guard/aside.h"
 #include "guard/attach.h"
 #include "guard/bpf_call.h"
 #include "guard/load.h"
 
 /* Maps come first and in the order of enum guard_part, then the programs as [link][egress]. */
-enum { ACTIVE = GUARD_PARTS, MAPS, PACKET = MAPS, PROGS, FDS = PROGS + 4 };
+enum { ACTIVE = GUARD_PARTS, MAPS, PACKET = MAPS, PROGS, ASIDE = PROGS + 4, FDS };
 _Static_assert((int)FDS <= GUARD_FDS, "descriptors fit");
 _Static_assert(LIM_ETHERNET == 0 && LIM_RAW_IP == 1, "index of programs");
 
@@ -250,8 +251,31 @@ static int load_one(struct guard *g, enum lim_link link, int egress, struct err 
 	return *fd < 0 ? -1 : 0;
 }
 
+static int load_raw(void *arg, int fd[2], struct err *e)
+{
+	struct guard *g = arg;
+
+	close(g->dir_fd); /* a daemon that is killed must not seem to live on */
+	if (load_one(g, LIM_RAW_IP, 0, e) || load_one(g, LIM_RAW_IP, 1, e))
+		return -1;
+	memcpy(fd, &g->fd[PROGS + 2 * LIM_RAW_IP], 2 * sizeof *fd);
+	return 0;
+}
+
+static int bpf_prepared(struct guard *g, struct err *e)
+{
+	int aside = g->fd[ASIDE];
+
+	g->fd[ASIDE] = -1;
+	return aside < 0 ? 0 : aside_take(aside, &g->fd[PROGS + 2 * LIM_RAW_IP], e);
+}
+
+/* What was not to be had aside is tried again here, for its reason to be told with the interface.
+ */
 static int load_pair(struct guard *g, enum lim_link link, struct err *e)
 {
+	if (link == LIM_RAW_IP)
+		bpf_prepared(g, NULL);
 	return load_one(g, link, 0, e) || load_one(g, link, 1, e) ? -1 : 0;
 }
 
@@ -303,12 +327,9 @@ static int bpf_attach(struct guard *g, struct guard_iface *i, struct err *e)
 
 static int bpf_prepare(struct guard *g, struct err *e)
 {
-	const int *raw = &g->fd[PROGS + 2 * LIM_RAW_IP];
-	int egress = raw[1] < 0; /* that one first: without it nothing can be attached */
-
-	if (load_one(g, LIM_RAW_IP, egress, e))
-		return -1;
-	return raw[0] < 0;
+	if (g->fd[PROGS + 2 * LIM_RAW_IP + 1] < 0)
+		g->fd[ASIDE] = aside_start(load_raw, g, e);
+	return g->fd[ASIDE];
 }
 
 static int bpf_detach(struct guard *g, const struct guard_iface *i, struct err *e)
@@ -339,6 +360,7 @@ const struct guard_backend guard_bpf = {
     .start = bpf_start,
     .attach = bpf_attach,
     .prepare = bpf_prepare,
+    .prepared = bpf_prepared,
     .detach = bpf_detach,
     .read = bpf_read,
     .write = bpf_write,

@@ -204,7 +204,13 @@ int guard_attach(struct guard *g, struct guard_iface *i, struct err *e)
 
 int guard_prepare(struct guard *g, struct err *e)
 {
+	*e = (struct err){0};
 	return g->backend->prepare(g, e);
+}
+
+int guard_prepared(struct guard *g, struct err *e)
+{
+	return g->backend->prepared(g, e);
 }
 
 int guard_detach(struct guard *g, const struct guard_iface *i, struct err *e)

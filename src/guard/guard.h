@@ -45,7 +45,8 @@ struct guard_meta {
 	lim_u64 own_refused;	/* own addresses that had to wait for it, or found no place */
 	int pid;		/* the daemon's; see guard_daemon() */
 	lim_u32 restarts;	/* how often a daemon took this state over */
-	lim_u32 iface_count, pad;
+	lim_u32 iface_count;
+	lim_u32 left_out; /* 1: there are more interfaces than this has room for */
 	struct guard_iface iface[GUARD_IFACES];
 };
 
@@ -70,9 +71,9 @@ struct guard_backend {
 		     const struct guard_meta *m, struct err *e);
 	/* Puts the program in force on an interface, or renews it there without a gap. */
 	int (*attach)(struct guard *g, struct guard_iface *i, struct err *e);
-	/* One step towards attaching at once to a kind of interface that is not there yet. Returns
-	 * 1 when another is left, 0 when all is ready. */
+	/* See guard_prepare(). */
 	int (*prepare)(struct guard *g, struct err *e);
+	int (*prepared)(struct guard *g, struct err *e);
 	int (*detach)(struct guard *g, const struct guard_iface *i, struct err *e);
 	/* A consistent copy of a record, of the size of its struct. */
 	int (*read)(struct guard *g, enum guard_part part, void *to, struct err *e);
@@ -148,9 +149,12 @@ int guard_start(struct guard *g, const struct lim_config *want, struct guard_met
 /* Puts them in force on an interface (name, index and link filled in), or renews them there. */
 int guard_attach(struct guard *g, struct guard_iface *i, struct err *e);
 
-/* Makes the first tunnel not wait for its program, which takes the kernel up to a second to check:
- * call it while it returns 1, once the limits are in force. 0: all is ready. */
+/* Begins to make ready for the first tunnel, whose program the kernel checks for a second or more,
+ * without waiting for it. Returns a descriptor, not the caller's to close: when it is readable,
+ * guard_prepared() is to be called once, and tells how it went. -1: nothing is to be done, or with
+ * e->code set, it failed; attaching to a tunnel then takes as long as it takes. */
 int guard_prepare(struct guard *g, struct err *e);
+int guard_prepared(struct guard *g, struct err *e);
 int guard_detach(struct guard *g, const struct guard_iface *i, struct err *e);
 
 /* Changes the configuration in force: calls change(c, arg) on a copy, under a lock that all who

@@ -10,6 +10,8 @@
 #include "base/addr.h"
 #include "guard/rtnl.h"
 
+#define TRIES 4
+
 /* Kinds whose packets all pass another interface of this system, where the guard is already. */
 static const char *const upper[] = {"bridge", "bond",	 "team",   "vlan", "macvlan",
 				    "ipvlan", "macvtap", "ipvtap", "vrf",  "ifb",
@@ -113,32 +115,31 @@ int watch_open(struct watch *w, const struct watch_to *to, void *arg, struct err
 	return 0;
 }
 
-int watch_addrs(struct watch *w, struct err *e)
+/* A list that changed while it was made may lack what was there all along, and a missing interface
+ * is taken for a removed one: such a list does not count. */
+static int look(struct watch *w, int type, size_t body_len,
+		void (*tell)(void *arg, enum watch_look look), const char *what, struct err *e)
 {
 	struct rtnl_request r;
-	int n;
+	int n = -EAGAIN;
 
-	rtnl_begin(&r, RTM_GETADDR, 0, sizeof r.addr);
-	w->to->addrs(w->arg, 0);
-	n = rtnl_dump(w->ask_fd, &r, on_message, w);
-	if (n)
-		return err_sys(e, -n, "cannot list addresses");
-	w->to->addrs(w->arg, 1);
-	return 0;
+	for (int tries = 0; tries < TRIES && n == -EAGAIN; tries++) {
+		rtnl_begin(&r, type, 0, body_len);
+		tell(w->arg, WATCH_BEGINS);
+		n = rtnl_dump(w->ask_fd, &r, on_message, w);
+	}
+	tell(w->arg, n ? WATCH_GIVEN_UP : WATCH_DONE);
+	return n && n != -EAGAIN ? err_sys(e, -n, "cannot list %s", what) : 0;
+}
+
+int watch_addrs(struct watch *w, struct err *e)
+{
+	return look(w, RTM_GETADDR, sizeof(struct ifaddrmsg), w->to->addrs, "addresses", e);
 }
 
 int watch_links(struct watch *w, struct err *e)
 {
-	struct rtnl_request r;
-	int n;
-
-	rtnl_begin(&r, RTM_GETLINK, 0, sizeof r.link);
-	w->to->links(w->arg, 0);
-	n = rtnl_dump(w->ask_fd, &r, on_message, w);
-	if (n)
-		return err_sys(e, -n, "cannot list interfaces");
-	w->to->links(w->arg, 1);
-	return 0;
+	return look(w, RTM_GETLINK, sizeof(struct ifinfomsg), w->to->links, "interfaces", e);
 }
 
 int watch_read(struct watch *w, struct err *e)

@@ -16,14 +16,18 @@ struct seen_link {
 	lim_u8 loopback;
 };
 
+enum watch_look { WATCH_BEGINS, WATCH_DONE, WATCH_GIVEN_UP };
+
 /* What the owner of a watch is told; arg is its own. */
 struct watch_to {
 	void (*link)(void *arg, const struct seen_link *l); /* there, new, or changed */
 	void (*link_gone)(void *arg, lim_u32 index);
 	void (*addr)(void *arg, const struct lim_addr *a, unsigned prefix_len); /* there, or new */
-	void (*addr_gone)(void *arg);	    /* some address: look again */
-	void (*addrs)(void *arg, int done); /* a full look begins (0) and is done (1) */
-	void (*links)(void *arg, int done);
+	void (*addr_gone)(void *arg); /* some address: look again */
+	/* A full look begins, is done, or was given up: then what it left out may well be there,
+	 * and another look is due. */
+	void (*addrs)(void *arg, enum watch_look look);
+	void (*links)(void *arg, enum watch_look look);
 };
 
 struct watch {
@@ -35,7 +39,8 @@ struct watch {
 
 int watch_open(struct watch *w, const struct watch_to *to, void *arg, struct err *e);
 
-/* Looks at everything there is: addresses, or links. */
+/* Looks at everything there is: addresses, or links. Gives up (and returns 0) when they change
+ * faster than they can be listed. Not to be called from within a look of either kind. */
 int watch_addrs(struct watch *w, struct err *e);
 int watch_links(struct watch *w, struct err *e);
 

@@ -91,10 +91,13 @@ int rtnl_ask(int fd, struct rtnl_request *r)
 int rtnl_dump(int fd, struct rtnl_request *r, void (*each)(const struct nlmsghdr *h, void *arg),
 	      void *arg)
 {
-	static char buf[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	static unsigned last = 1u << 31; /* never one of rtnl_ask() */
+	char buf[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	unsigned seq = ++last; /* each() may ask for a dump of its own, at another socket */
+	int torn = 0;
 
 	r->head.nlmsg_flags |= NLM_F_DUMP;
-	r->head.nlmsg_seq = 1;
+	r->head.nlmsg_seq = seq;
 	if (send(fd, r, r->head.nlmsg_len, 0) < 0)
 		return -errno;
 	for (;;) {
@@ -104,8 +107,11 @@ int rtnl_dump(int fd, struct rtnl_request *r, void (*each)(const struct nlmsghdr
 		if (n < 0)
 			return (int)n;
 		for (; NLMSG_OK(h, (size_t)n); h = NLMSG_NEXT(h, n)) {
+			if (h->nlmsg_seq != seq)
+				continue; /* left over from a dump that was given up */
+			torn |= h->nlmsg_flags & NLM_F_DUMP_INTR;
 			if (h->nlmsg_type == NLMSG_DONE)
-				return 0;
+				return torn ? -EAGAIN : 0;
 			if (h->nlmsg_type == NLMSG_ERROR)
 				return ((const struct nlmsgerr *)NLMSG_DATA(h))->error;
 			each(h, arg);

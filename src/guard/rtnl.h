@@ -35,7 +35,8 @@ void rtnl_nest_end(struct rtnl_request *r, struct rtattr *nest);
 /* Sends a request and waits for its acknowledgement. Returns 0 or -errno. */
 int rtnl_ask(int fd, struct rtnl_request *r);
 
-/* Asks for a dump and calls each(message, arg) for every answer. Returns 0 or -errno. */
+/* Asks for a dump and calls each(message, arg) for every answer. Returns 0 or -errno; -EAGAIN when
+ * something changed meanwhile, so that an answer may be missing. */
 int rtnl_dump(int fd, struct rtnl_request *r, void (*each)(const struct nlmsghdr *h, void *arg),
 	      void *arg);
 

@@ -77,6 +77,13 @@ bool show_protected(const struct show *s, char *why, size_t size)
 		}
 		held++;
 	}
+	if (s->meta->left_out) {
+		snprintf(why, size,
+			 "there are more than %d interfaces, and the rest is open. "
+			 "Name those to protect: `holdfast guard --interface`.",
+			 GUARD_IFACES);
+		return false;
+	}
 	if (!held && !s->daemon) {
 		snprintf(why, size,
 			 "no interface is protected and nothing waits for one. "

@@ -76,18 +76,17 @@ load guard.bash
 	PY
 }
 
-at_rest() { # the daemon has done nothing for half a second
-	local before
-	for _ in $(seq 40); do
-		before=$(cut -d' ' -f14,15 /proc/$daemon/stat)
-		sleep 0.5
-		[ "$before" != "$(cut -d' ' -f14,15 /proc/$daemon/stat)" ] || return 0
+at_rest() { # nothing is being loaded aside
+	for _ in $(seq 100); do
+		[ -n "$(cat /proc/$daemon/task/$daemon/children)" ] || return 0
+		sleep 0.1
 	done
 	return 1
 }
 
 @test "the first tunnel is protected at once, and its packets are not taken for forged" {
 	start_guard
+	sleep 0.1
 	at_rest
 	in_dev python3 - $LOG <<-'PY'
 	import fcntl, os, select, socket, struct, subprocess, sys, time
@@ -186,4 +185,65 @@ at_rest() { # the daemon has done nothing for half a second
 	n=$(($(received) - before))
 	echo "$n of 100"
 	[ $n -ge 1 ] && [ $n -le 14 ]
+}
+
+@test "what could not be attached is named, and tried again" {
+	export HOLDFAST_ATTACH=clsact
+	start_guard
+	kill -STOP $daemon
+	link w 10.9.1
+	in_dev tc qdisc add dev w0 ingress # where clsact would be
+	kill -CONT $daemon
+	wait_log "w0 is not protected, to be tried again: "
+	run in_dev $H status --pin $PIN
+	[[ $output == *"NOT PROTECTED: w0 is open"* ]]
+	in_dev tc qdisc del dev w0 ingress
+	wait_log "w0 is protected"
+	run in_dev $H status --pin $PIN
+	[[ $output != *"NOT PROTECTED"* ]]
+	[ $(grep -c "w0 is not protected" $LOG) -eq 1 ]
+}
+
+@test "a flood of events hides no interface and loses none" {
+	start_guard
+	in_dev ip link add churn type veth peer name churn1
+	wait_log "churn is protected"
+	for i in $(seq 3000); do echo "link set churn up"; echo "link set churn down"; done >$BATS_TEST_TMPDIR/churn
+	kill -STOP $daemon
+	in_dev ip -batch $BATS_TEST_TMPDIR/churn # more than the socket holds
+	link w 10.9.1
+	in_dev ip -batch $BATS_TEST_TMPDIR/churn & # lists change while they are made
+	kill -CONT $daemon
+	wait_log "w0 is protected"
+	wait $!
+	sleep 1.2
+	! grep "is gone" $LOG
+	limited
+}
+
+@test "more interfaces than there is room for: said, and mended when there is" {
+	start_guard
+	for i in $(seq 70); do echo "tuntap add dev d$i mode tun"; done >$BATS_TEST_TMPDIR/many
+	in_dev ip -batch $BATS_TEST_TMPDIR/many
+	wait_log "is not protected: more than 64"
+	run in_dev $H status --pin $PIN
+	[[ $output == *"NOT PROTECTED: there are more than 64 interfaces"* ]]
+	for i in $(seq 10); do echo "tuntap del dev d$i mode tun"; done >$BATS_TEST_TMPDIR/fewer
+	in_dev ip -batch $BATS_TEST_TMPDIR/fewer
+	wait_log "d70 is protected"
+	sleep 1.2
+	run in_dev $H status --pin $PIN
+	echo "$output"
+	[[ $output != *"NOT PROTECTED"* ]]
+}
+
+@test "addresses that come and go all the time do not disturb the others" {
+	start_guard
+	for i in $(seq 4000); do echo "addr add 10.9.0.200/24 dev v0"; echo "addr del 10.9.0.200/24 dev v0"; done >$BATS_TEST_TMPDIR/churn
+	in_dev timeout 4 ip -batch $BATS_TEST_TMPDIR/churn &
+	n=$(arrived 30 10.9.0.2 10.9.0.1 0.1)
+	wait $! || true
+	echo "$n of 30"
+	run in_dev $H status --pin $PIN
+	[[ $output != *spoof* ]]
 }
