@@ -14,11 +14,6 @@ LIM_INLINE int lim_is4(const struct lim_addr *a)
 	return (a->w[0] | a->w[1]) == 0 && a->w[2] == 0xffff;
 }
 
-LIM_INLINE int lim_addr_eq(const struct lim_addr *a, const struct lim_addr *b)
-{
-	return a->w[3] == b->w[3] && a->w[2] == b->w[2] && a->w[1] == b->w[1] && a->w[0] == b->w[0];
-}
-
 /* Multiply and fold. Not cryptographic: the secret key keeps outsiders from aiming collisions,
  * and colliding peers share the poorer credit, so a collision found by luck buys nothing. */
 LIM_INLINE lim_u64 lim_mix(lim_u64 h, lim_u64 v)
