@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Starts a program in its sandbox: every layer of sandbox/layers.h or not at all. Used by
+ * `holdfast run` for one program and by the supervisor for several; both answer the notifications
+ * of refused calls with launch_refusal().
+ *
+ * Nothing is allocated after launch_prepare(). One thread.
+ */
+#ifndef SANDBOX_LAUNCH_H
+#define SANDBOX_LAUNCH_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "sandbox/denial.h"
+#include "sandbox/profile.h"
+
+/* What does not change between two starts of a program: users looked up, control group made, filter
+ * built, own files of the state made. */
+struct launch;
+
+/* p stays the caller's and must outlive the launch; extra (NULL-ended, may be NULL) is appended to
+ * the command. Fails (EXIT_SYSTEM) naming the layer that this kernel lacks, unless
+ * p->accept_missing names it; *missing says which were left out. */
+int launch_prepare(struct launch **to, const struct profile *p, char *const extra[],
+		   layer_set *missing, struct err *e);
+void launch_free(struct launch *l);
+
+struct launch_io {
+	int in, out, err; /* what the program gets as 0, 1, 2; -1: /dev/null */
+};
+
+struct launch_child {
+	pid_t
+	    pid; /* of the sandbox's first process, which ends as the program ends (same status) */
+	int pidfd;  /* readable when it has ended; waitid(P_PIDFD, ...) */
+	int notify; /* readable when a refused call waits for launch_refusal(); -1: none */
+};
+
+/* Starts the program. Returns 0 once it is executed (not merely forked); otherwise -1 with e naming
+ * the step, and nothing is left behind. */
+int launch_start(struct launch *l, const struct launch_io *io, struct launch_child *c,
+		 struct err *e);
+
+/* Answers one pending notification of c->notify. Returns 1 with *d filled when there is something
+ * to report, 0 when not (allowed and continued, or the caller is gone), -1 when notify is to be
+ * closed. Never blocks. */
+int launch_refusal(struct launch *l, const struct launch_child *c, struct denial *d);
+
+/* SIGKILL to every process of the sandbox, the daemonised ones included; then closes c's
+ * descriptors. The caller has waited for c->pid, or does after. */
+void launch_kill(struct launch *l, struct launch_child *c);
+
+#endif
