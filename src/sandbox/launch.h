@@ -26,8 +26,21 @@ int launch_prepare(struct launch **to, const struct profile *p, char *const extr
 		   layer_set *missing, struct err *e);
 void launch_free(struct launch *l);
 
+/* The uid of the program's processes as seen from outside (with `user = root`: the one that its
+ * uid 0 stands for): the supervisor tells the ends of its children by it. */
+uid_t launch_uid(const struct launch *l);
+
+/* Where the program finds the supervisor's sockets. */
+#define LAUNCH_SOCKETS "/run/supervise"
+
 struct launch_io {
 	int in, out, err; /* what the program gets as 0, 1, 2; -1: /dev/null */
+	/* A folder outside, bound read-only at LAUNCH_SOCKETS; NULL: none. It holds the datagram
+	 * sockets `log` (/dev/log in the view is a link to LAUNCH_SOCKETS "/log") and, where the
+	 * profile has a watchdog, `notify`: then the environment has NOTIFY_SOCKET=LAUNCH_SOCKETS
+	 * "/notify" and WATCHDOG_USEC (p->watchdog in us), and no WATCHDOG_PID (sd_notify(3),
+	 * sd_watchdog_enabled(3)). */
+	const char *sockets;
 };
 
 struct launch_child {
@@ -41,6 +54,10 @@ struct launch_child {
  * the step, and nothing is left behind. */
 int launch_start(struct launch *l, const struct launch_io *io, struct launch_child *c,
 		 struct err *e);
+
+/* Sends sig to the program itself, as kill(2) from a parent would: the sandbox's first process is
+ * not in its way. Returns 0, or -1 when there is none any more. */
+int launch_signal(struct launch *l, const struct launch_child *c, int sig);
 
 /* Answers one pending notification of c->notify. Returns 1 with *d filled when there is something
  * to report, 0 when not (allowed and continued, or the caller is gone), -1 when notify is to be
