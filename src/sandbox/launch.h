@@ -44,8 +44,8 @@ struct launch_io {
 };
 
 struct launch_child {
-	pid_t
-	    pid; /* of the sandbox's first process, which ends as the program ends (same status) */
+	pid_t pid;  /* of the sandbox's first process, which ends as the program ends (128+n for a
+		       signal) */
 	int pidfd;  /* readable when it has ended; waitid(P_PIDFD, ...) */
 	int notify; /* readable when a refused call waits for launch_refusal(); -1: none */
 };
@@ -63,6 +63,11 @@ int launch_signal(struct launch *l, const struct launch_child *c, int sig);
  * to report, 0 when not (allowed and continued, or the caller is gone), -1 when notify is to be
  * closed. Never blocks. */
 int launch_refusal(struct launch *l, const struct launch_child *c, struct denial *d);
+
+/* How the program itself ended, as waitpid(2) writes a status. The sandbox's first process cannot
+ * die of most signals, being first, so it ends with 128+n and leaves the true end here. status is
+ * what waitpid() said of c->pid, and the answer where the first process was killed itself. */
+int launch_ended(const struct launch *l, int status);
 
 /* SIGKILL to every process of the sandbox, the daemonised ones included; then closes c's
  * descriptors. The caller has waited for c->pid, or does after. */
