@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "adversary/adversary.h"
-#include "adversary/world.h"
+#include "adversary/stage.h"
 
 static const struct goal *goal(const char *key)
 {
@@ -58,15 +58,15 @@ static const lim_u64 secret[2] = {1, 2};
 /* One packet of a kind to somebody, and the score of the goal. */
 static uint64_t send_one(const char *to, struct gene g)
 {
-	struct world *w = world_new();
+	struct stage *w = stage_new();
 	struct schedule s = {.genes = 1, .origin = "", .gene = {g}};
 	uint64_t score;
 
 	assert_non_null(w);
 	s.gene[0].bursts = s.gene[0].burst = 1;
 	schedule_legal(&s, goal(to)->may);
-	score = world_play(w, &open_door, goal(to), &s, secret);
-	world_free(w);
+	score = stage_play(w, &open_door, goal(to), &s, secret);
+	stage_free(w);
 	return score;
 }
 

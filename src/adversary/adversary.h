@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 #include "adversary/goals.h"
-#include "adversary/policy.h"
-#include "adversary/schedule.h"
+#include "adversary/policies.h"
+#include "play/schedule.h"
 #include "base/err.h"
 
 struct search {

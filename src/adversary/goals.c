@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "adversary/goals.h"
-#include "adversary/schedule.h"
 
 #include <stddef.h>
 

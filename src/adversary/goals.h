@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "play/world.h"
+
 enum measure {
 	MEASURE_VICTIM_PACKETS, /* to the victim, most in any 60 s */
 	MEASURE_VICTIM_BYTES,
@@ -33,15 +35,6 @@ enum measure {
 	MEASURE_SELF_BYTES,    /* out of an interface with an own address, most in any 60 s */
 	MEASURE_VISITORS,      /* SYNs let in from one off-link address, most in any 60 s */
 };
-
-enum victim {
-	VICTIM_SILENT,
-	VICTIM_MUST,   /* as any host must, port 80 open */
-	VICTIM_VETO,   /* administratively prohibited, after 50 ms */
-	VICTIM_FORGED, /* an accomplice answers in its name */
-	VICTIM_FADES,  /* answers properly for GOAL_FADE seconds, then never again */
-};
-#define GOAL_FADE 10
 
 struct goal {
 	const char *key, *what, *unit;

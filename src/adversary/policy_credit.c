@@ -2,7 +2,7 @@
 // Credit-based connection rate limiting (Schechter, Jung and Berger 2004): 10 credits at the start,
 // a first contact costs one, a first contact that succeeds earns two. Above 10 a third is lost each
 // second; after 4 s without any, one is given.
-#include "adversary/policy.h"
+#include "adversary/policies.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a firewall recipe does: 50 packets a second for the whole device, burst 50.
-#include "adversary/policy.h"
+#include "adversary/policies.h"
 
 #define RATE 50
 

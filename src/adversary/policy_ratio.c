@@ -3,7 +3,7 @@
 // received for each destination, judged once a second; a destination that fails is cut to a floor,
 // which doubles back when it behaves. TCP fails above 3, ICMP above 1.1; UDP, which has no ratio
 // there, above a number of unanswered flows and a rate.
-#include "adversary/policy.h"
+#include "adversary/policies.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 // Williamson's virus throttle (2002): a working set of 5 hosts is free, every other host waits in a
 // queue from which one host a second is let go. Beyond 100 waiting packets the original stops the
 // program; here further packets are lost.
-#include "adversary/policy.h"
+#include "adversary/policies.h"
 
 #include <string.h>
 

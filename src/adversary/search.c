@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adversary/world.h"
+#include "adversary/stage.h"
+#include "adversary/strategies.h"
 
 #define ISLANDS 8
 #define ELITE	24
@@ -64,13 +65,13 @@ static void keep(struct island *i, const struct member *m)
 	i->elite[at] = *m;
 }
 
-static void play(struct island *i, struct world *w, struct member *m)
+static void play(struct island *i, struct stage *w, struct member *m)
 {
 	const struct search *s = i->search;
 
 	schedule_legal(&m->s, s->goal->may);
-	m->score = world_play(w, s->policy, s->goal, &m->s, i->key);
-	m->events = w->events;
+	m->score = stage_play(w, s->policy, s->goal, &m->s, i->key);
+	m->events = w->world->events;
 	i->played++;
 	keep(i, m);
 }
@@ -94,7 +95,7 @@ static void breed(struct island *i, struct member *m)
 	schedule_mutate(&m->s, &i->rng);
 }
 
-static void seed_island(struct island *i, struct world *w, uint64_t budget)
+static void seed_island(struct island *i, struct stage *w, uint64_t budget)
 {
 	uint64_t chance = budget / 10 + 1;
 	struct member m;
@@ -161,7 +162,7 @@ static uint64_t share(const struct search *s, unsigned number)
 	return s->schedules / ISLANDS + (number < s->schedules % ISLANDS);
 }
 
-static void run_island(struct pool *p, struct island *i, struct world *w)
+static void run_island(struct pool *p, struct island *i, struct stage *w)
 {
 	uint64_t budget = share(i->search, i->number), told = 0;
 	struct member m;
@@ -183,7 +184,7 @@ static void run_island(struct pool *p, struct island *i, struct world *w)
 static void *worker(void *arg)
 {
 	struct pool *p = arg;
-	struct world *w = world_new();
+	struct stage *w = stage_new();
 	unsigned job;
 
 	if (!w) {
@@ -196,18 +197,18 @@ static void *worker(void *arg)
 		start_island(i, &p->list[job / ISLANDS], job % ISLANDS);
 		run_island(p, i, w);
 	}
-	world_free(w);
+	stage_free(w);
 	return NULL;
 }
 
-static int plays_to(struct world *w, const struct search *s, const struct found *f,
+static int plays_to(struct stage *w, const struct search *s, const struct found *f,
 		    const struct schedule *x, uint64_t enough)
 {
-	return world_play(w, s->policy, s->goal, x, f->key) >= enough;
+	return stage_play(w, s->policy, s->goal, x, f->key) >= enough;
 }
 
 /* Drops streams and repetitions that the score, or beating the bound, does not need. */
-static void shorten(struct world *w, const struct search *s, struct found *f)
+static void shorten(struct stage *w, const struct search *s, struct found *f)
 {
 	uint64_t enough = f->beaten ? s->goal->bound + 1 : f->score;
 	struct schedule *best = &f->shortest;
@@ -235,12 +236,12 @@ static void shorten(struct world *w, const struct search *s, struct found *f)
 				break;
 			}
 	}
-	f->shortest_score = world_play(w, s->policy, s->goal, best, f->key);
-	f->events = w->events;
+	f->shortest_score = stage_play(w, s->policy, s->goal, best, f->key);
+	f->events = w->world->events;
 }
 
 /* The best of all islands, played again under secrets that no island has seen. */
-static void conclude(struct world *w, const struct search *s, const struct island *island,
+static void conclude(struct stage *w, const struct search *s, const struct island *island,
 		     struct found *f)
 {
 	const struct member *best = NULL;
@@ -263,7 +264,7 @@ static void conclude(struct world *w, const struct search *s, const struct islan
 		uint64_t score;
 
 		secret(key, ~s->seed, ISLANDS + i);
-		score = world_play(w, s->policy, s->goal, &f->best, key);
+		score = stage_play(w, s->policy, s->goal, &f->best, key);
 		if (score > f->score) {
 			f->score = score;
 			memcpy(f->key, key, sizeof(key));
@@ -296,7 +297,7 @@ int adversary_search(const struct search *list, unsigned count, unsigned threads
 {
 	struct pool p = {
 	    .list = list, .count = count, .jobs = count * ISLANDS, .progress = progress};
-	struct world *w = world_new();
+	struct stage *w = stage_new();
 	int rc = -1;
 
 	p.island = calloc(p.jobs ? p.jobs : 1, sizeof(*p.island));
@@ -314,18 +315,18 @@ int adversary_search(const struct search *list, unsigned count, unsigned threads
 	}
 	pthread_mutex_destroy(&p.lock);
 	free(p.island);
-	world_free(w);
+	stage_free(w);
 	return rc;
 }
 
 int adversary_explain(const struct search *s, const struct found *f, FILE *out, struct err *e)
 {
-	struct world *w = world_new();
+	struct stage *w = stage_new();
 
 	if (!w)
 		return err_set(e, EXIT_SYSTEM, "out of memory");
-	w->trace = out;
-	world_play(w, s->policy, s->goal, &f->shortest, f->key);
-	world_free(w);
+	w->world->trace = out;
+	stage_play(w, s->policy, s->goal, &f->shortest, f->key);
+	stage_free(w);
 	return 0;
 }

@@ -2,7 +2,7 @@
 // What people would try first: every line of "how attackers will try" in docs/limiter.md. The
 // search starts from these and from chance. A goal that forbids an actor turns it into its nearest
 // innocent relative (schedule_legal).
-#include "adversary/schedule.h"
+#include "adversary/strategies.h"
 
 #define S  1000000u /* microseconds */
 #define MS 1000u

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adversary/schedule.h"
-
 void tally_begin(struct tally *t, const struct goal *goal, uint64_t now)
 {
 	t->begin = now;
@@ -159,7 +157,7 @@ int32_t tally_sent(struct tally *t, const struct sent *s, uint64_t now)
 			t->hosts += s->p->segs;
 		return -1;
 	}
-	if (t->goal->victim == VICTIM_FADES && now >= t->begin + GOAL_FADE * 1000000000ull)
+	if (t->goal->victim == VICTIM_FADES && now >= t->begin + WORLD_FADE * 1000000000ull)
 		t->veto = now;
 	n = amount(t, s);
 	/* The same resolver, asked again, answers from memory (RFC 2308, RFC 9520). */

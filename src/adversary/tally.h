@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "adversary/actors.h"
 #include "adversary/goals.h"
+#include "play/world.h"
 
 #define TALLY_WINDOW 60000000000ull /* ns */
 #define TALLY_SET    65536	    /* places for distinct hosts: over three times any cap */
@@ -29,15 +29,6 @@ struct tally {
 	int spoke_first; /* the device has sent to the victim unasked */
 	struct mark *mark;
 	uint64_t set[TALLY_SET]; /* generation << 32 | host */
-};
-
-/* What one packet that left was. */
-struct sent {
-	const struct lim_packet *p;
-	struct target to;
-	unsigned kind; /* enum kind */
-	int spoofed;
-	int held; /* the other end already knows this connection */
 };
 
 /* Returns the place of the mark it made, or -1. */

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the adversary does: a few streams of actions that run side by side, each with its own rhythm
+ * What a device does: a few streams of actions that run side by side, each with its own rhythm
  * (pulses of packets, gaps, pauses), target and way of being answered. A schedule is a plain value
  * that can be drawn at random, mutated, crossed and described in words.
  */
-#ifndef ADVERSARY_SCHEDULE_H
-#define ADVERSARY_SCHEDULE_H
+#ifndef PLAY_SCHEDULE_H
+#define PLAY_SCHEDULE_H
 
 #include <stdint.h>
 #include <stdio.h>
 
-#include "adversary/actors.h"
-#include "adversary/rng.h"
+#include "play/actors.h"
+#include "play/rng.h"
 
 /* X(id, key): what one action of a stream is. IN_*: what a cooperating host sends us unasked. */
 #define KINDS(X)                                                                                   \
@@ -95,6 +95,7 @@ struct gene {
 	uint32_t rtt;	  /* microseconds until the answer */
 	uint16_t burst;	  /* packets in a burst */
 	uint16_t bursts;  /* 0: to the end */
+	uint8_t again;	  /* how often the same packet is tried again after a drop, each backoff */
 };
 
 #define SCHEDULE_GENES 6
@@ -125,9 +126,5 @@ void schedule_legal(struct schedule *s, unsigned may);
 
 /* One line a stream. */
 void schedule_print(const struct schedule *s, FILE *out);
-
-/* The hand-written strategies. */
-extern const struct schedule strategies[];
-extern const unsigned strategy_count;
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "adversary/actors.h"
+#include "play/actors.h"
 
 #define X(id, key, what) key,
 const char *const actor_key[ACTOR_COUNT] = {ACTORS(X)};

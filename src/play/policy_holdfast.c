@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The limiter itself, at full size and with its defaults.
-#include "adversary/actors.h"
-#include "adversary/policy.h"
+#include "play/actors.h"
+#include "play/policy.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What happens at the other end. Innocent hosts do what the standards ask of any host (RFC 1122,
 // 792, 4443, 9293); cooperating hosts do what their stream says.
-#include "adversary/world.h"
+#include "play/world.h"
 
 static void tcp_in(struct world *w, const struct gene *g, const struct talk *t,
 		   const struct lim_packet *q, uint8_t flags, uint32_t ack)
@@ -84,7 +84,7 @@ static void tcp_host(struct world *w, const struct gene *g, const struct talk *t
 		return;
 	}
 	if (tcp->held == 1)
-		tally_take_back(&w->tally, tcp->mark);
+		world_confirmed(w, tcp->mark);
 	tcp->held = fin ? 0 : 2;
 	if (q->seq == tcp->theirs_expects)
 		tcp->theirs_expects += q->payload + fin;
@@ -192,7 +192,7 @@ static void resolve(struct world *w, const struct gene *g, const struct talk *t,
 static void victim(struct world *w, const struct gene *g, const struct talk *t,
 		   const struct lim_packet *q, unsigned kind)
 {
-	switch (w->goal->victim) {
+	switch (w->set.victim) {
 	case VICTIM_MUST:
 		as_any_host_must(w, g, t, q);
 		break;
@@ -203,7 +203,7 @@ static void victim(struct world *w, const struct gene *g, const struct talk *t,
 		properly(w, g, t, q, kind);
 		break;
 	case VICTIM_FADES:
-		if (w->now - w->begin < GOAL_FADE * LIM_S)
+		if (w->now - w->begin < WORLD_FADE * LIM_S)
 			properly(w, g, t, q, kind);
 		break;
 	default:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "adversary/world.h"
+#include "play/world.h"
 
 #define SMALL 74 /* bytes on the wire of what a peer sends without a reason for more */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "adversary/schedule.h"
+#include "play/schedule.h"
 
 #define X(id, key) key,
 const char *const kind_name[KIND_COUNT] = {KINDS(X)};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who there is in the adversary's world, and at which addresses. Nothing here is ever sent: the
- * addresses only have to be distinct and to lie off-link or on-link as said.
+ * Who there is in the world that schedules are played in, and at which addresses. Nothing here is
+ * ever sent: the addresses only have to be distinct and to lie off-link or on-link as said.
  */
-#ifndef ADVERSARY_ACTORS_H
-#define ADVERSARY_ACTORS_H
+#ifndef PLAY_ACTORS_H
+#define PLAY_ACTORS_H
 
 #include <stdint.h>
 
@@ -12,7 +12,7 @@
 
 /* X(id, key, what) */
 #define ACTORS(X)                                                                                  \
-	X(VICTIM, "victim", "the target of the goal; never cooperates")                            \
+	X(VICTIM, "victim", "the target; never cooperates")                                        \
 	X(NEIGHBOUR, "neighbour", "silent hosts of the victim's /24 or /48")                       \
 	X(ALIAS, "alias", "the victim's IPv4 address behind NAT64, 6to4 and the like")             \
 	X(STRANGER, "stranger", "silent hosts, each in a /24 or /48 of its own")                   \

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "adversary/world.h"
+#include "play/world.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define US	 1000ull
-#define BEGIN	 (1000000 * LIM_S) /* enough past for a long rest */
 #define REST	 (36000 * LIM_S)
 #define BOOT	 (15 * LIM_S) /* a quick device is back after this */
 #define REPEATED 1	      /* a question asked again and again */
-#define MARKS	 32768	      /* more than any cap */
 
-struct world *world_new(void)
+struct world *world_new(size_t policy_size)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	size_t most = 0;
 
 	if (!w)
 		return NULL;
-	for (unsigned i = 0; policies[i]; i++)
-		if (policies[i]->size > most)
-			most = policies[i]->size;
-	w->memory = malloc(most);
-	w->tally.mark = malloc(MARKS * sizeof(w->tally.mark[0]));
-	w->tally.room = MARKS;
-	if (!w->memory || !w->tally.mark) {
+	w->memory = malloc(policy_size ? policy_size : 1);
+	if (!w->memory) {
 		world_free(w);
 		return NULL;
 	}
@@ -36,8 +28,13 @@ void world_free(struct world *w)
 	if (!w)
 		return;
 	free(w->memory);
-	free(w->tally.mark);
 	free(w);
+}
+
+void world_confirmed(struct world *w, int32_t mark)
+{
+	if (w->witness.confirmed)
+		w->witness.confirmed(w->witness.arg, mark);
 }
 
 static uint32_t talk_name(const struct talk *t)
@@ -73,12 +70,12 @@ static void trace(struct world *w, const struct lim_packet *p, const struct talk
 		t->ours, t->theirs, p->wire_len, p->segs, w->policy->reason(w->memory));
 }
 
-static int32_t count(struct world *w, const struct talk *t, const struct lim_packet *p,
-		     unsigned kind, int spoofed, uint64_t at)
+static int32_t count(struct world *w, const struct gene *g, const struct talk *t,
+		     const struct lim_packet *p, unsigned kind, int spoofed, uint64_t at)
 {
-	struct sent s = {p, t->peer, kind, spoofed, world_tcp(w, t)->held};
+	struct sent s = {p, g, t->peer, kind, spoofed, world_tcp(w, t)->held};
 
-	return tally_sent(&w->tally, &s, at);
+	return w->witness.sent ? w->witness.sent(w->witness.arg, &s, at) : -1;
 }
 
 int world_emit(struct world *w, const struct gene *g, const struct talk *t, unsigned kind)
@@ -90,7 +87,7 @@ int world_emit(struct world *w, const struct gene *g, const struct talk *t, unsi
 	int32_t mark;
 	int spoofed;
 
-	if (w->events++ >= w->goal->cap)
+	if (w->events++ >= w->set.cap)
 		return 0;
 	spoofed = packet_out(&p, kind, t, g, tcp);
 	if (kind >= KIND_DNS_GOOD && kind <= KIND_DNS_DEAD)
@@ -104,7 +101,7 @@ int world_emit(struct world *w, const struct gene *g, const struct talk *t, unsi
 		return 0;
 	}
 	w->passed++;
-	mark = leaves < w->end ? count(w, t, &p, kind, spoofed, leaves) : -1;
+	mark = leaves < w->end ? count(w, g, t, &p, kind, spoofed, leaves) : -1;
 	if (p.proto == LIM_PROTO_TCP && kind == KIND_SYN && !tcp->held)
 		tcp->mark = mark;
 	if (p.proto == LIM_PROTO_TCP)
@@ -137,12 +134,13 @@ static void arrived(struct world *w, const struct coming *c)
 {
 	int let_in;
 
-	if (w->events++ >= w->goal->cap)
+	if (w->events++ >= w->set.cap)
 		return;
 	let_in = w->policy->ingress(w->memory, &c->p, w->now);
 	if (w->trace)
 		trace(w, &c->p, &c->talk, c->kind, 1, let_in);
-	tally_arrived(&w->tally, &c->p, c->talk.peer, c->kind, let_in, w->now);
+	if (w->witness.arrived)
+		w->witness.arrived(w->witness.arg, &c->p, c->talk.peer, c->kind, let_in, w->now);
 	if (let_in && c->p.proto == LIM_PROTO_TCP && c->kind == KIND_SYNACK &&
 	    world_tcp(w, &c->talk)->state == TCP_SYN_SENT)
 		go_on(w, c->gene, &c->talk);
@@ -182,16 +180,16 @@ static struct coming pop(struct world *w)
 static int chooses_delay(const struct world *w, uint8_t actor)
 {
 	return actor == ACTOR_COOP || actor == ACTOR_COOP_NEAR ||
-	       (actor == ACTOR_VICTIM && w->goal->victim == VICTIM_FORGED);
+	       (actor == ACTOR_VICTIM && w->set.victim == VICTIM_FORGED);
 }
 
 void world_arrive(struct world *w, const struct gene *g, const struct talk *t,
 		  const struct lim_packet *p, unsigned kind)
 {
-	uint64_t rtt = chooses_delay(w, t->peer.actor) ? g->rtt * US : 0;
+	uint64_t rtt = chooses_delay(w, t->peer.actor) ? g->rtt * US : w->set.delay;
 	struct coming c = {.gene = g, .talk = *t, .p = *p, .kind = kind};
 
-	if (w->goal->victim == VICTIM_VETO && t->peer.actor == ACTOR_VICTIM)
+	if (w->set.victim == VICTIM_VETO && t->peer.actor == ACTOR_VICTIM)
 		rtt = 50 * LIM_MS;
 	c.time = w->now + rtt;
 	if (!rtt)
@@ -247,7 +245,7 @@ static void reboot(struct world *w)
 	uint64_t back = w->now + BOOT;
 
 	w->policy->start(w->memory, w->key, back);
-	for (unsigned i = 0; i < w->schedule->genes; i++)
+	for (unsigned i = 0; i < w->genes; i++)
 		if (w->stream[i].next < back)
 			w->stream[i].next = back;
 	w->events++;
@@ -278,9 +276,22 @@ static int act(struct world *w, const struct gene *g, const struct stream *s)
 	return world_emit(w, g, &t, g->kind);
 }
 
-/* When the stream acts next. */
-static void advance(const struct gene *g, struct stream *s, int passed)
+static void tell(struct world *w, const struct gene *g, unsigned tries, int passed)
 {
+	if (w->witness.acted)
+		w->witness.acted(w->witness.arg, g, tries, passed, w->now);
+}
+
+/* When the stream acts next. */
+static void advance(struct world *w, const struct gene *g, struct stream *s, int passed)
+{
+	s->tries++;
+	if (!passed && s->tries <= g->again) {
+		s->next += g->backoff * US;
+		return;
+	}
+	tell(w, g, s->tries, passed);
+	s->tries = 0;
 	s->sent++;
 	if (++s->in_burst < g->burst) {
 		s->next += (passed || !g->backoff ? g->gap : g->backoff) * US;
@@ -296,39 +307,38 @@ static void advance(const struct gene *g, struct stream *s, int passed)
 
 static void begin(struct world *w)
 {
-	const struct schedule *s = w->schedule;
-
 	w->generation++;
 	w->events = w->passed = w->dropped = w->coming_count = 0;
-	w->begin = w->now = BEGIN;
-	w->end = BEGIN + w->goal->seconds * LIM_S;
-	tally_begin(&w->tally, w->goal, BEGIN);
-	w->policy->start(w->memory, w->key, s->from_boot ? BEGIN : BEGIN - REST);
+	w->begin = w->now = WORLD_BEGIN;
+	w->end = WORLD_BEGIN + w->set.seconds * LIM_S;
+	w->policy->start(w->memory, w->key, w->from_boot ? WORLD_BEGIN : WORLD_BEGIN - REST);
 	memset(w->stream, 0, sizeof(w->stream));
-	for (unsigned i = 0; i < s->genes; i++)
-		w->stream[i].next = BEGIN + s->gene[i].start * US;
+	for (unsigned i = 0; i < w->genes; i++)
+		w->stream[i].next = WORLD_BEGIN + w->gene[i].start * US;
 }
 
 static unsigned soonest(const struct world *w)
 {
 	unsigned at = 0;
 
-	for (unsigned i = 1; i < w->schedule->genes; i++)
+	for (unsigned i = 1; i < w->genes; i++)
 		if (w->stream[i].next < w->stream[at].next)
 			at = i;
 	return at;
 }
 
-uint64_t world_play(struct world *w, const struct policy *policy, const struct goal *goal,
-		    const struct schedule *s, const lim_u64 key[2])
+void world_play(struct world *w, const struct policy *policy, const struct setting *set,
+		const struct gene *gene, unsigned genes, int from_boot, const lim_u64 key[2])
 {
 	w->policy = policy;
-	w->goal = goal;
-	w->schedule = s;
+	w->set = *set;
+	w->gene = gene;
+	w->genes = genes;
+	w->from_boot = from_boot;
 	w->key[0] = key[0];
 	w->key[1] = key[1];
 	begin(w);
-	while (w->events < goal->cap) {
+	while (w->events < set->cap) {
 		unsigned i = soonest(w);
 		uint64_t next = w->stream[i].next;
 		int answer = w->coming_count && w->coming[0].time <= next;
@@ -343,8 +353,7 @@ uint64_t world_play(struct world *w, const struct policy *policy, const struct g
 
 			arrived(w, &c);
 		} else {
-			advance(&s->gene[i], &w->stream[i], act(w, &s->gene[i], &w->stream[i]));
+			advance(w, &gene[i], &w->stream[i], act(w, &gene[i], &w->stream[i]));
 		}
 	}
-	return tally_score(&w->tally);
 }

@@ -2,8 +2,8 @@
  *
  * A small seeded generator (splitmix64): the same seed gives the same search on every machine.
  */
-#ifndef ADVERSARY_RNG_H
-#define ADVERSARY_RNG_H
+#ifndef PLAY_RNG_H
+#define PLAY_RNG_H
 
 #include <stdint.h>
 

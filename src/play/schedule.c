@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "adversary/schedule.h"
+#include "play/schedule.h"
 
 #include <string.h>
 
