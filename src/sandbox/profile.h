@@ -20,7 +20,7 @@
 #define PROFILE_ENV   32
 #define PROFILE_PATHS 256
 #define PROFILE_PORTS 32
-#define PROFILE_CALLS 512 /* highest number of a system call, native to this machine, plus one */
+#define PROFILE_CALLS 512 /* system calls; by index (sandbox/calls.h), not by number: MIPS */
 
 /* A string: its place in profile.text. 0 is the empty string and stands for "not given". */
 typedef uint16_t profile_text;
@@ -114,7 +114,7 @@ struct profile {
 
 	/* [syscalls] */
 	bool learned;			       /* there is a call list: nothing else passes */
-	uint8_t call_allow[PROFILE_CALLS / 8]; /* bit n: native call n; learned: the list; default
+	uint8_t call_allow[PROFILE_CALLS / 8]; /* bit n: call of index n; learned: the list; default
 						  level: allowed although the default refuses it */
 	uint8_t call_deny[PROFILE_CALLS / 8];  /* refused although the default allows it */
 };
@@ -123,6 +123,10 @@ static inline const char *profile_str(const struct profile *p, profile_text t)
 {
 	return p->text + t;
 }
+
+/* Nothing but the defaults: no command yet, the default level, always restarted, stopped by SIGTERM
+ * within 10 s, output to syslog. */
+void profile_default(struct profile *p);
 
 /* Everything that is said above and can be checked without looking at a file: bounds, strings that
  * end, paths in canonical form, enums in range, no contradictions (a low port with no network, a
