@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 
 int main(int argc, char **argv)
 {

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 #include "guard/load.h"
 #include "limiter/limiter.h"
 

@@ -12,7 +12,7 @@
 #include <linux/if_arp.h>
 
 #include "base/addr.h"
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 #include "guard/link_watch.h"
 #include "guard/load.h"
 #include "guard/own.h"

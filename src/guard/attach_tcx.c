@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "guard/bpf.h"
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 
 #define NO_SUCH_INTERFACE 0x7fffffff
 #define LINK_PREFIX	  "link-"

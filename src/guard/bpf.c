@@ -13,7 +13,7 @@
 
 #include "guard/aside.h"
 #include "guard/attach.h"
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 #include "guard/load.h"
 
 /* Maps come first and in the order of enum guard_part, then the programs as [link][egress]. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 
 struct guard_place {
 	unsigned at;

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 #include "guard/load.h"
 #include "traffic.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "guard/bpf_call.h"
+#include "bpf/call.h"
 
 #include <errno.h>
 #include <stdint.h>

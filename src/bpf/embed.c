@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Build-time tool: turns the BPF object into C, so that the device needs no ELF reader.
 //
-// embed OBJECT.o >guard_code.h
+// embed OBJECT.o PREFIX >code.h
 //
-// For each section tc/NAME it writes the instructions as struct bpf_insn initialisers (fields, not
-// bytes: right for either byte order) and the places where the loader fills in a map or a fact,
-// named by the symbol that the object's relocations name there. Anything else in the object that
-// would need a loader's care is an error.
+// For each section tc/NAME or lsm/NAME it writes the instructions as struct bpf_insn initialisers
+// (fields, not bytes: right for either byte order) and the places where the loader fills in a map
+// or a fact, named by the symbol that the object's relocations name there. Anything else in the
+// object that would need a loader's care is an error.
 #include <elf.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +20,7 @@
 static unsigned char file[1 << 20];
 static size_t file_len;
 static int big; /* the object's byte order */
+static const char *prefix;
 
 static _Noreturn void die(const char *what)
 {
@@ -64,7 +65,7 @@ static void write_code(size_t s, const char *name)
 {
 	size_t at = GET(Elf64_Shdr, s, sh_offset), n = GET(Elf64_Shdr, s, sh_size) / INSN_BYTES;
 
-	printf("static const struct bpf_insn guard_%s[] = {\n", name);
+	printf("static const struct bpf_insn %s_%s[] = {\n", prefix, name);
 	for (size_t i = 0; i < n; i++, at += INSN_BYTES) {
 		unsigned code = get(at, 1), regs = get(at + 1, 1);
 		unsigned dst = big ? regs >> 4 : regs & 15, src = big ? regs & 15 : regs >> 4;
@@ -84,7 +85,7 @@ static void write_places(size_t rel, const char *name)
 	size_t symbols = section(GET(Elf64_Shdr, rel, sh_link));
 	size_t strings = section(GET(Elf64_Shdr, symbols, sh_link));
 
-	printf("static const struct guard_place guard_%s_places[] = {\n", name);
+	printf("static const struct %s_place %s_%s_places[] = {\n", prefix, prefix, name);
 	for (size_t i = 0; i < n; i++, at += sizeof(Elf64_Rel)) {
 		uint64_t info = GET(Elf64_Rel, at, r_info);
 		size_t symbol =
@@ -101,13 +102,28 @@ static void write_places(size_t rel, const char *name)
 	printf("};\n");
 }
 
+/* NAME of a section KIND/NAME, or NULL. */
+static const char *program(const char *section, const char *before)
+{
+	static const char *const kinds[] = {"tc/", "lsm/"};
+	size_t skip = strlen(before);
+
+	if (strncmp(section, before, skip))
+		return NULL;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strncmp(section + skip, kinds[i], strlen(kinds[i])))
+			return section + skip + strlen(kinds[i]);
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
-	FILE *in = argc == 2 ? fopen(argv[1], "rb") : NULL;
+	FILE *in = argc == 3 ? fopen(argv[1], "rb") : NULL;
 	unsigned found = 0;
 
 	if (!in)
-		die("usage: embed OBJECT.o");
+		die("usage: embed OBJECT.o PREFIX");
+	prefix = argv[2];
 	file_len = fread(file, 1, sizeof file, in);
 	if (file_len == sizeof file || file_len < sizeof(Elf64_Ehdr) ||
 	    memcmp(file, ELFMAG, SELFMAG))
@@ -115,18 +131,18 @@ int main(int argc, char **argv)
 	big = file[EI_DATA] == ELFDATA2MSB;
 	printf("/* Made by embed.c from the BPF object. */\n");
 	for (unsigned i = 0; i < GET(Elf64_Ehdr, 0, e_shnum); i++) {
-		const char *name = section_name(section(i));
+		const char *name = section_name(section(i)), *of;
 
-		if (!strncmp(name, "tc/", 3)) {
-			write_code(section(i), name + 3);
+		if ((of = program(name, ""))) {
+			write_code(section(i), of);
 			found++;
-		} else if (!strncmp(name, ".reltc/", 7)) {
-			write_places(section(i), name + 7);
+		} else if ((of = program(name, ".rel"))) {
+			write_places(section(i), of);
 		} else if (!strcmp(name, ".text") && GET(Elf64_Shdr, section(i), sh_size)) {
 			die("a function that was not inlined");
 		}
 	}
-	if (found != 2)
-		die("expected tc/egress and tc/ingress");
+	if (found < 2)
+		die("expected two programs or more");
 	return 0;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * bpf(2), as far as the guard needs it. Every function returns a descriptor or 0, or -errno.
+ * bpf(2), as far as Holdfast needs it. Every function returns a descriptor or 0, or -errno.
  * Descriptors are close-on-exec. Source: bpf(2) and <linux/bpf.h>; the constants below are newer
  * than the headers of the oldest system we build on.
  */
-#ifndef GUARD_BPF_CALL_H
-#define GUARD_BPF_CALL_H
+#ifndef BPF_CALL_H
+#define BPF_CALL_H
 
 #include <linux/bpf.h>
 #include <stddef.h>
