@@ -15,7 +15,15 @@
 #define RUN_DIR_ENV	"HOLDFAST_RUN"
 #define DENIAL_DETAIL	160
 
-enum denial_kind { DENIAL_CALL, DENIAL_READ, DENIAL_WRITE, DENIAL_EXEC, DENIAL_LISTEN, DENIAL_NET };
+enum denial_kind {
+	DENIAL_CALL,
+	DENIAL_READ,
+	DENIAL_WRITE,
+	DENIAL_EXEC,
+	DENIAL_LISTEN,
+	DENIAL_NET,
+	DENIAL_KINDS
+};
 
 /* Fixed width: it is written to a file as it is. */
 struct denial {
@@ -29,9 +37,13 @@ struct denial {
 	uint8_t pad[7];
 	char detail[DENIAL_DETAIL]; /* the path, port ("554/tcp") or argument; not trusted text */
 };
+_Static_assert(sizeof(struct denial) == 240, "as it is in the file");
 
-/* The very line that would allow it: "[allow] read = /etc/shadow", "[syscalls] allow = ptrace"; or,
- * where nothing would, why not: "never: ...". Pure; writes at most n bytes and returns to. */
+/* The very line that would allow it: "[allow] read = /etc/shadow", "[syscalls] allow = ptrace", as
+ * a profile takes it, one that can be pasted; or, where nothing would, why not: "never: ...". With
+ * DENIAL_NET, detail is the kind of socket: "packet", "inet raw", "netlink 9", "family 40". Pure;
+ * writes at most n bytes and returns to. */
+#define DENIAL_LINE 400 /* bytes that are always enough */
 const char *denial_line(const struct denial *d, char *to, size_t n);
 
 #endif

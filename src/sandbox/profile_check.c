@@ -275,16 +275,21 @@ static void check_same_path(struct checking *c, unsigned i)
 	}
 }
 
+const char *profile_path_never(const char *path, enum profile_access access)
+{
+	const char *why = path_fault(path);
+
+	return why ? why : never_path(path, access);
+}
+
 static void check_paths(struct checking *c)
 {
 	const struct profile *p = c->p;
 
 	for (unsigned i = 0; i < p->paths; i++) {
 		const char *s = profile_str(p, p->path[i].path);
-		const char *why = path_fault(s);
+		const char *why = profile_path_never(s, (enum profile_access)p->path[i].access);
 
-		if (!why)
-			why = never_path(s, p->path[i].access);
 		if (why)
 			fault(c, key_of_access(p->path[i].access), s, why);
 		check_same_path(c, i);

@@ -124,6 +124,10 @@ int power_from_name(const char *name);
 const char *stop_signal_name(unsigned number);
 unsigned stop_signal_number(const char *name);
 
+/* Why no profile may name this path so (enum profile_access), be it well formed or not; NULL when
+ * one may. Pure. */
+const char *profile_path_never(const char *path, enum profile_access access);
+
 /* One thing that profile_check() refuses: key < 0 when it is about no one key; value as text, may
  * be empty; why in words. */
 typedef void profile_fault_fn(void *arg, int key, const char *value, const char *why);
