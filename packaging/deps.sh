@@ -3,14 +3,14 @@
 # Usage: packaging/deps.sh [build|test|demo|bench|cross|vm|lab|uses]...
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev libcmocka-dev"
-test="bats iproute2 nftables procps python3-minimal clang-format mandoc"
+test="bats bubblewrap firejail musl-tools iproute2 nftables procps python3-minimal clang-format mandoc"
 # Half a minute together, most of it for the four compilers.
 cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 vm="qemu-system-x86 qemu-system-arm seabios cpio"
 demo="iproute2 nftables procps python3"
 # Outside programs that lab/attack runs beside its own shapes.
-lab="hping3 iperf3 masscan nmap"
+lab="bubblewrap firejail hping3 iperf3 masscan nmap"
 # For lab/uses/run; these are unpacked beside the system, not installed, because half of them are
 # servers that would start: five seconds, 29 MB to fetch.
 uses="aria2 avahi-daemon avahi-utils bind9-dnsutils busybox chrony coturn curl dbus-daemon dnsmasq-base dnsperf
