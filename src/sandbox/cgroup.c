@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "sandbox/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROOT   "/sys/fs/cgroup"
+#define FOLDER "holdfast"
+#define PERIOD 100000 /* us; the kernel's own default */
+
+struct controller {
+	enum layer layer;
+	const char *name; /* also of version 1's folder */
+	const char *file[2]; /* version 1, 2: where the limit goes */
+};
+static const struct controller controllers[] = {
+    {LAYER_MEMORY, "memory", {"memory.limit_in_bytes", "memory.max"}},
+    {LAYER_PIDS, "pids", {"pids.max", "pids.max"}},
+    {LAYER_CPU, "cpu", {"cpu.cfs_quota_us", "cpu.max"}},
+};
+#define CONTROLLERS (sizeof(controllers) / sizeof(*controllers))
+
+static int write_at(const char *folder, const char *file, const char *text)
+{
+	char path[CGROUP_PATH + 32];
+	int fd, rc;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
+	close(fd);
+	return rc;
+}
+
+static void limit_text(enum layer layer, int version, const struct limits *l, char to[48])
+{
+	unsigned long long quota = (unsigned long long)l->cpu_percent * PERIOD / 100;
+
+	if (layer == LAYER_MEMORY)
+		snprintf(to, 48, "%llu", (unsigned long long)l->memory);
+	else if (layer == LAYER_PIDS) /* the sandbox's first process is one */
+		snprintf(to, 48, "%lu", (unsigned long)l->processes + 1);
+	else if (version == 2)
+		snprintf(to, 48, "%llu %d", quota, PERIOD);
+	else
+		snprintf(to, 48, "%llu", quota);
+}
+
+static int set_limit(struct cgroup *c, const struct controller *k, const char *folder,
+		     const struct limits *l, struct err *e)
+{
+	char text[48];
+
+	limit_text(k->layer, c->version, l, text);
+	if (write_at(folder, k->file[c->version - 1], text))
+		return err_sys(e, errno, "layer %s: %s/%s", layer_name(k->layer), folder,
+			       k->file[c->version - 1]);
+	c->has |= LAYER_BIT(k->layer);
+	return 0;
+}
+
+/* What is below our own group of version 1 stays within the limits that hold for us. */
+static bool own_group(const char *self, const char *name, char to[CGROUP_PATH])
+{
+	char word[32];
+	const char *at, *end;
+
+	snprintf(word, sizeof(word), ":%s:/", name);
+	at = strstr(self, word);
+	if (!at)
+		return false;
+	at += strlen(word) - 1;
+	end = strchrnul(at, '\n');
+	if (end - at == 1)
+		end = at;
+	return snprintf(to, CGROUP_PATH, ROOT "/%s%.*s", name, (int)(end - at), at) < CGROUP_PATH - 64;
+}
+
+static int make_v1(struct cgroup *c, const struct controller *k, const char *self, const char *name,
+		   const struct limits *l, struct err *e)
+{
+	char *path = c->path[c->paths], join[CGROUP_PATH + 8];
+	size_t n;
+
+	if (!own_group(self, k->name, path))
+		return 0;
+	n = strlen(path);
+	snprintf(path + n, CGROUP_PATH - n, "/" FOLDER "-%s.%ld", name, (long)getpid());
+	if (mkdir(path, 0755))
+		return errno == ENOENT || errno == EROFS || errno == EACCES
+			   ? 0
+			   : err_sys(e, errno, "layer %s: %s", layer_name(k->layer), path);
+	snprintf(join, sizeof(join), "%s/tasks", path);
+	c->join[c->paths++] = open(join, O_WRONLY | O_CLOEXEC);
+	if (c->join[c->paths - 1] < 0)
+		return err_sys(e, errno, "layer %s: %s", layer_name(k->layer), join);
+	return set_limit(c, k, path, l, e);
+}
+
+static int read_text(const char *path, char *to, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, to, size - 1);
+	close(fd);
+	if (n < 0)
+		return -1;
+	to[n] = 0;
+	return 0;
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *s = list; (s = strstr(s, word)); s += n)
+		if ((s == list || s[-1] == ' ') && (!s[n] || strchr(" \n", s[n])))
+			return true;
+	return false;
+}
+
+/* Controllers have to be handed down a level at a time: to our folder, and from there. */
+static void hand_down(const char *folder, const char *offered)
+{
+	char text[16];
+
+	for (size_t i = 0; i < CONTROLLERS; i++) {
+		if (!has_word(offered, controllers[i].name))
+			continue;
+		snprintf(text, sizeof(text), "+%s", controllers[i].name);
+		write_at(folder, "cgroup.subtree_control", text);
+	}
+}
+
+static int make_v2(struct cgroup *c, const char *offered, const char *name, const struct limits *l,
+		   struct err *e)
+{
+	char *path = c->path[0], has[256];
+
+	mkdir(ROOT "/" FOLDER, 0755);
+	if (read_text(ROOT "/" FOLDER "/cgroup.subtree_control", has, sizeof(has)))
+		return err_sys(e, errno, "layer memory: " ROOT "/" FOLDER);
+	if (!has_word(has, "memory") || !has_word(has, "pids") || !has_word(has, "cpu")) {
+		hand_down(ROOT, offered);
+		hand_down(ROOT "/" FOLDER, offered);
+		if (read_text(ROOT "/" FOLDER "/cgroup.subtree_control", has, sizeof(has)))
+			*has = 0;
+	}
+	c->version = 2;
+	snprintf(path, CGROUP_PATH, ROOT "/" FOLDER "/%s.%ld", name, (long)getpid());
+	if (mkdir(path, 0755))
+		return err_sys(e, errno, "layer memory: %s", path);
+	c->paths = 1;
+	c->join[0] = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	if (c->join[0] < 0)
+		return err_sys(e, errno, "layer memory: %s", path);
+	for (size_t i = 0; i < CONTROLLERS; i++)
+		if (has_word(has, controllers[i].name) && set_limit(c, &controllers[i], path, l, e))
+			return -1;
+	if (c->has & LAYER_BIT(LAYER_MEMORY))
+		write_at(path, "memory.swap.max", "0");
+	return 0;
+}
+
+int cgroup_make(struct cgroup *to, const char *name, const struct limits *l, struct err *e)
+{
+	char text[1024];
+	int rc = 0;
+
+	*to = (struct cgroup){.join = {-1, -1, -1}};
+	if (!read_text(ROOT "/cgroup.controllers", text, sizeof(text))) {
+		rc = make_v2(to, text, name, l, e);
+	} else if (!read_text("/proc/self/cgroup", text, sizeof(text))) {
+		to->version = 1;
+		for (size_t i = 0; i < CONTROLLERS && !rc; i++)
+			rc = make_v1(to, &controllers[i], text, name, l, e);
+	}
+	if (rc)
+		cgroup_remove(to);
+	return rc;
+}
+
+int cgroup_join(const struct cgroup *c, struct err *e)
+{
+	for (unsigned i = 0; c->version == 1 && i < c->paths; i++)
+		if (write(c->join[i], "0", 1) != 1)
+			return err_sys(e, errno, "layer memory: %s/tasks", c->path[i]);
+	return 0;
+}
+
+void cgroup_remove(struct cgroup *c)
+{
+	for (unsigned i = 0; i < c->paths; i++) {
+		if (c->join[i] >= 0)
+			close(c->join[i]);
+		rmdir(c->path[i]);
+	}
+	c->paths = 0;
+}
+
+layer_set cgroup_offered(void)
+{
+	const struct limits least = {.memory = 16 << 20, .processes = 8, .cpu_percent = 100};
+	struct cgroup c;
+	layer_set has;
+
+	if (cgroup_make(&c, "probe", &least, NULL))
+		return 0;
+	has = c.has;
+	cgroup_remove(&c);
+	return has;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What programs see of /etc: copies of a short list of public files, in a folder that every sandbox
+ * has bound. A bound file would stay the old one when another takes its place (a new lease writes a
+ * new resolv.conf); a bound folder shows the new one.
+ */
+#ifndef SANDBOX_ETC_H
+#define SANDBOX_ETC_H
+
+#include "base/err.h"
+
+/* Where the copies are in a view that has an /etc of its own. */
+#define ETC_ASIDE "/usr/share/holdfast-etc"
+
+struct etc_name {
+	const char *name;  /* in /etc */
+	const char *at;	   /* "etc/NAME" */
+	const char *aside; /* ETC_ASIDE "/NAME" */
+};
+extern const struct etc_name etc_names[]; /* ended by a row without a name */
+
+/* Brings the copies in folder (made if missing) up to date: those whose original changed since the
+ * last time are replaced, each at once. Returns how many, or -1 with e. Quick when nothing changed
+ * (a stat a file); the supervisor calls it now and then. */
+int etc_refresh(const char *folder, struct err *e);
+
+#endif

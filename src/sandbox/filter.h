@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Compiles a policy into a program for seccomp (classic BPF, seccomp(2)). Pure. The call number is
+ * looked up in a balanced tree of ranges, because a list of 300 comparisons costs twenty times as
+ * much to install and to run.
+ */
+#ifndef SANDBOX_FILTER_H
+#define SANDBOX_FILTER_H
+
+#include <linux/filter.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "sandbox/policy.h"
+
+#define FILTER_MAX 1024 /* instructions; the kernel takes 4096 */
+
+/* The pointers of the launcher's own execveat: path, argv, envp. Nobody else knows them. */
+struct filter_exec {
+	uint64_t path, argv, envp;
+};
+
+struct filter {
+	struct sock_filter code[FILTER_MAX];
+	unsigned len;
+};
+
+/* refuse: what a refused call returns to the kernel, SECCOMP_RET_USER_NOTIF or an errno.
+ * Fails (OUR_BUG) only if the program would be longer than FILTER_MAX. */
+int filter_build(struct filter *to, const struct policy *p, const struct filter_exec *own,
+		 uint32_t refuse, struct err *e);
+
+#endif

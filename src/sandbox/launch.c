@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "sandbox/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/etc.h"
+#include "sandbox/probe.h"
+#include "sandbox/state.h"
+
+int run_folder(char to[PATH_MAX], struct err *e)
+{
+	const char *run = getenv(RUN_DIR_ENV);
+
+	if (!run || !*run)
+		run = RUN_DIR_DEFAULT;
+	if (*run != '/' || strlen(run) > PATH_MAX - 64)
+		return err_set(e, EXIT_WRONG_USE, RUN_DIR_ENV ": '%s' is not absolute", run);
+	strcpy(to, run);
+	if (mkdir(run, 0755) && errno != EEXIST)
+		return err_sys(e, errno, "%s cannot be made", run);
+	return 0;
+}
+
+static int find_interpreters(struct launch *l, struct err *e)
+{
+	const struct profile *p = l->p;
+	int n = program_needs(profile_str(p, p->arg[0]), l->interpreter, 0, INTERPRETERS, e);
+
+	for (unsigned i = 0; i < p->paths && n >= 0; i++)
+		if (p->path[i].access == PROFILE_EXEC &&
+		    !(p->path[i].optional && access(profile_str(p, p->path[i].path), F_OK)))
+			n = program_needs(profile_str(p, p->path[i].path), l->interpreter, n,
+					  INTERPRETERS, e);
+	for (int i = 0; i < n; i++)
+		l->interpreters[i] = l->interpreter[i];
+	return n < 0 ? -1 : 0;
+}
+
+static int make_view(struct launch *l, const char *sockets, struct err *e)
+{
+	const struct view_extra extra = {
+	    .etc = l->etc, .sockets = sockets, .interpreters = l->interpreters};
+
+	if (view_make(&l->view, l->p, &extra, e))
+		return -1;
+	landlock_make(&l->rules, l->p, &l->view, l->abi);
+	return 0;
+}
+
+/* A folder of the program's state that is not there yet, or is empty and still nobody's, is made
+ * the program's own; any other is left as it is. */
+static int make_state(const struct launch *l, const char *path, struct err *e)
+{
+	if (mkdir(path, 0750))
+		return errno == EEXIST ? 0 : err_sys(e, errno, "[allow] write = %s", path);
+	if (chown(path, l->creds.uid, l->creds.gid))
+		return err_sys(e, errno, "[allow] write = %s", path);
+	return 0;
+}
+
+static int make_states(const struct launch *l, struct err *e)
+{
+	for (unsigned i = 0; i < l->p->paths; i++) {
+		const struct profile_path *path = &l->p->path[i];
+
+		if (path->access == PROFILE_WRITE && !path->optional &&
+		    make_state(l, profile_str(l->p, path->path), e))
+			return -1;
+	}
+	return 0;
+}
+
+static int make_filter(struct launch *l, struct err *e)
+{
+	const struct filter_exec own = {(uintptr_t)l->exec.path, (uintptr_t)l->exec.argv,
+					(uintptr_t)l->exec.envp};
+	bool report = l->policy.notify && l->p->report != REPORT_NONE;
+
+	return filter_build(&l->filter, &l->policy, &own,
+			    report ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | EPERM, e);
+}
+
+/* What the kernel must have for this profile and has not: named unless accepted. */
+static int check_layers(struct launch *l, layer_set *missing, struct err *e)
+{
+	struct probe_quick quick;
+	layer_set lacks;
+
+	probe_quick(&quick, l->p->accept_missing);
+	l->abi = quick.landlock;
+	l->mdwe = quick.mdwe && !(l->p->powers & POWER_BIT(POWER_JIT));
+	lacks = quick.missing | (LAYER_BIT(LAYER_MEMORY) | LAYER_BIT(LAYER_PIDS) |
+				 LAYER_BIT(LAYER_CPU)) & ~l->cgroup.has;
+	for (int i = 0; i < LAYER_COUNT; i++)
+		if (lacks & ~l->p->accept_missing & LAYER_BIT(i))
+			return err_set(e, EXIT_SYSTEM,
+				       "layer %s is missing: this kernel lacks %s; `accept-missing "
+				       "= %s` does without",
+				       layer_name((enum layer)i), layer_option((enum layer)i),
+				       layer_name((enum layer)i));
+	l->missing = lacks;
+	if (missing)
+		*missing = lacks;
+	policy_make(&l->policy, l->p, l->mdwe, quick.notify);
+	return 0;
+}
+
+static int prepare(struct launch *l, char *const extra[], layer_set *missing, struct err *e)
+{
+	const uint64_t ram = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+
+	limits_make(&l->limits, l->p, ram, (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+	if (creds_make(&l->creds, l->p, e) || run_folder(l->run, e))
+		return -1;
+	snprintf(l->etc, sizeof(l->etc), "%.4000s/etc", l->run);
+	if (etc_refresh(l->etc, e) < 0 || find_interpreters(l, e) || make_states(l, e) ||
+	    cgroup_make(&l->cgroup, l->p->name, &l->limits, e) || check_layers(l, missing, e) ||
+	    make_view(l, NULL, e) || exec_area_make(l, extra, e) || make_filter(l, e))
+		return -1;
+	l->shared = mmap(NULL, sizeof(*l->shared), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (l->shared == MAP_FAILED) {
+		l->shared = NULL;
+		return err_sys(e, errno, "memory for the sandbox");
+	}
+	return 0;
+}
+
+int launch_prepare(struct launch **to, const struct profile *p, char *const extra[],
+		   layer_set *missing, struct err *e)
+{
+	struct launch *l = calloc(1, sizeof(*l));
+
+	*to = NULL;
+	if (!l)
+		return err_sys(e, errno, "memory for the sandbox");
+	l->p = p;
+	for (int i = 0; i < 3; i++)
+		l->cgroup.join[i] = -1;
+	if (prepare(l, extra, missing, e)) {
+		launch_free(l);
+		return -1;
+	}
+	*to = l;
+	return 0;
+}
+
+void launch_free(struct launch *l)
+{
+	if (!l)
+		return;
+	cgroup_remove(&l->cgroup);
+	exec_area_free(&l->exec);
+	if (l->shared)
+		munmap(l->shared, sizeof(*l->shared));
+	free(l);
+}
+
+uid_t launch_uid(const struct launch *l)
+{
+	return l->creds.uid;
+}
+
+static uint64_t clone_flags(const struct launch *l)
+{
+	static const struct {
+		enum layer layer;
+		uint64_t flag;
+	} spaces[] = {{LAYER_MOUNT, CLONE_NEWNS},
+		      {LAYER_PID, CLONE_NEWPID},
+		      {LAYER_IPC, CLONE_NEWIPC},
+		      {LAYER_UTS, CLONE_NEWUTS}};
+	uint64_t flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+
+	for (size_t i = 0; i < sizeof(spaces) / sizeof(*spaces); i++)
+		if (!(l->missing & LAYER_BIT(spaces[i].layer)))
+			flags |= spaces[i].flag;
+	if (l->p->network == NETWORK_NONE)
+		flags |= CLONE_NEWNET;
+	return flags;
+}
+
+static int start_first(struct launch *l, const struct launch_io *io, struct launch_child *c,
+		       int sock, struct err *e)
+{
+	struct clone_args args = {.flags = clone_flags(l),
+				  .pidfd = (uintptr_t)&c->pidfd,
+				  .exit_signal = SIGCHLD};
+
+	if (l->cgroup.version == 2) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)l->cgroup.join[0];
+	}
+	c->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (c->pid < 0)
+		return err_sys(e, errno, "no sandbox can be made (`holdfast probe` says why)");
+	if (c->pid == 0)
+		inside_run(l, io, sock);
+	return 0;
+}
+
+static int take_notify(struct msghdr *msg)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	int fd = -1;
+
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+/* 's' and it runs; 'm' and it wants its ids mapped; nothing and it failed. */
+static int wait_for_start(struct launch *l, struct launch_child *c, int sock, struct err *e)
+{
+	for (;;) {
+		alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+		char byte = 0;
+		struct iovec iov = {&byte, 1};
+		struct msghdr msg = {.msg_iov = &iov,
+				     .msg_iovlen = 1,
+				     .msg_control = control,
+				     .msg_controllen = sizeof(control)};
+		ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 1 && byte == 's') {
+			c->notify = take_notify(&msg);
+			return 0;
+		}
+		if (n != 1)
+			break;
+		if (creds_map(&l->creds, c->pid, e) || send(sock, "m", 1, MSG_NOSIGNAL) != 1)
+			return -1;
+	}
+	if (!l->shared->failed)
+		return err_set(e, EXIT_SYSTEM, "the sandbox ended before the program began");
+	*e = l->shared->e;
+	return -1;
+}
+
+static void set_sockets(struct launch *l, const char *sockets)
+{
+	bool watched = sockets && l->p->watchdog;
+
+	for (unsigned i = 0; i < 2; i++)
+		l->exec.envp[l->envs + i] = watched ? l->env_sockets[i] : NULL;
+}
+
+int launch_start(struct launch *l, const struct launch_io *io, struct launch_child *c,
+		 struct err *e)
+{
+	const char *sockets = io->sockets ? io->sockets : "";
+	int pair[2], rc;
+
+	*c = (struct launch_child){.pid = -1, .pidfd = -1, .notify = -1};
+	if (strlen(sockets) >= sizeof(l->sockets))
+		return err_set(e, EXIT_OUR_BUG, "'%s' is too long", sockets);
+	if (strcmp(sockets, l->sockets)) {
+		strcpy(l->sockets, sockets);
+		if (make_view(l, *sockets ? l->sockets : NULL, e))
+			return -1;
+	}
+	set_sockets(l, io->sockets);
+	*l->shared = (struct shared){0};
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return err_sys(e, errno, "no sandbox can be made");
+	rc = start_first(l, io, c, pair[1], e);
+	close(pair[1]);
+	if (!rc)
+		rc = wait_for_start(l, c, pair[0], e);
+	close(pair[0]);
+	if (rc && c->pid > 0) {
+		launch_kill(l, c);
+		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	return rc;
+}
+
+int launch_signal(struct launch *l, const struct launch_child *c, int sig)
+{
+	return (int)syscall(SYS_pidfd_send_signal, c->pidfd, sig, NULL, 0);
+}
+
+int launch_ended(const struct launch *l, int status)
+{
+	return l->shared->is_ended && WIFEXITED(status) ? l->shared->ended : status;
+}
+
+void launch_kill(struct launch *l, struct launch_child *c)
+{
+	/* The end of a pid namespace's first process is the end of all others. */
+	if (c->pidfd >= 0) {
+		launch_signal(l, c, SIGKILL);
+		close(c->pidfd);
+	}
+	if (c->notify >= 0)
+		close(c->notify);
+	c->pidfd = c->notify = -1;
+}

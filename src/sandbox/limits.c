@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "sandbox/limits.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
+#define MIB (1ull << 20)
+
+static uint64_t given(uint64_t value, uint64_t otherwise)
+{
+	return value ? value : otherwise;
+}
+
+void limits_make(struct limits *to, const struct profile *p, uint64_t ram, unsigned processors)
+{
+	to->memory = given(p->memory, ram / 2);
+	to->file_size = given(p->file_size, 1024 * MIB);
+	to->processes = (uint32_t)given(p->processes, 128);
+	to->cpu_percent = (uint32_t)given(p->cpu_percent, processors * 80);
+	to->files = (uint32_t)given(p->files, 1024);
+	/* What lies in a private /tmp counts as the program's memory. */
+	to->tmp_size = to->memory / 4 < 64 * MIB ? to->memory / 4 : 64 * MIB;
+}
+
+static int lower(int what, uint64_t to)
+{
+	struct rlimit had, now = {to, to};
+
+	if (getrlimit((__rlimit_resource_t)what, &had))
+		return -1;
+	if (had.rlim_max < now.rlim_max)
+		now.rlim_cur = now.rlim_max = had.rlim_max;
+	return setrlimit((__rlimit_resource_t)what, &now);
+}
+
+int limits_enter(const struct limits *l, struct err *e)
+{
+	if (lower(RLIMIT_CORE, 0) || lower(RLIMIT_NOFILE, l->files) ||
+	    lower(RLIMIT_FSIZE, l->file_size) || lower(RLIMIT_NPROC, l->processes) ||
+	    lower(RLIMIT_MSGQUEUE, 256 << 10) || lower(RLIMIT_MEMLOCK, 256 << 10) ||
+	    lower(RLIMIT_RTPRIO, 0) || lower(RLIMIT_NICE, 0))
+		return err_sys(e, errno, "resource limits");
+	return 0;
+}

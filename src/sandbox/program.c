@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "sandbox/program.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox/source.h"
+
+static int script(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
+{
+	size_t i = 2, len = 0;
+
+	while (i < n && (head[i] == ' ' || head[i] == '\t'))
+		i++;
+	while (i + len < n && len < PROGRAM_PATH - 1 && !strchr(" \t\n", head[i + len]))
+		len++;
+	if (!len || head[i] != '/')
+		return -1;
+	memcpy(to, head + i, len);
+	to[len] = 0;
+	return 1;
+}
+
+/* The file's own byte order is this machine's, or it would not run. */
+static uint64_t number(const uint8_t *at, size_t size)
+{
+	uint16_t h;
+	uint32_t w;
+	uint64_t d;
+
+	if (size == 2)
+		return memcpy(&h, at, 2), h;
+	if (size == 4)
+		return memcpy(&w, at, 4), w;
+	return memcpy(&d, at, 8), d;
+}
+
+#define FIELD(base, wide, type, name)                                                              \
+	((wide) ? number((base) + offsetof(Elf64_##type, name),                                    \
+			 sizeof(((Elf64_##type *)0)->name))                                        \
+		: number((base) + offsetof(Elf32_##type, name),                                    \
+			 sizeof(((Elf32_##type *)0)->name)))
+
+static int elf(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
+{
+	bool wide = head[EI_CLASS] == ELFCLASS64;
+	size_t size = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	uint64_t at, count;
+
+	if (n < sizeof(Elf64_Ehdr))
+		return -1;
+	at = FIELD(head, wide, Ehdr, e_phoff);
+	count = FIELD(head, wide, Ehdr, e_phnum);
+	for (uint64_t i = 0; i < count; i++, at += size) {
+		const uint8_t *ph = head + at;
+		uint64_t text, len;
+
+		if (at > n || n - at < size)
+			return -1;
+		if (FIELD(ph, wide, Phdr, p_type) != PT_INTERP)
+			continue;
+		text = FIELD(ph, wide, Phdr, p_offset);
+		len = FIELD(ph, wide, Phdr, p_filesz);
+		if (len < 2 || len > PROGRAM_PATH || text > n || n - text < len)
+			return -1;
+		memcpy(to, head + text, len);
+		return to[len - 1] == 0 && to[0] == '/' ? 1 : -1;
+	}
+	return 0;
+}
+
+int program_interpreter(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
+{
+	if (n > 2 && head[0] == '#' && head[1] == '!')
+		return script(head, n, to);
+	if (n > SELFMAG + 2 && !memcmp(head, ELFMAG, SELFMAG))
+		return elf(head, n, to);
+	return -1;
+}
+
+static int read_head(const char *path, uint8_t head[PROGRAM_HEAD])
+{
+	int at = source_open(path), fd;
+	char own[32];
+	ssize_t n;
+
+	if (at < 0)
+		return -1;
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", at);
+	fd = open(own, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	close(at);
+	if (fd < 0)
+		return -1;
+	n = read(fd, head, PROGRAM_HEAD);
+	close(fd);
+	return (int)n;
+}
+
+static int listed(char to[][PROGRAM_PATH], int have, const char *path)
+{
+	for (int i = 0; i < have; i++)
+		if (!strcmp(to[i], path))
+			return 1;
+	return 0;
+}
+
+int program_needs(const char *path, char to[][PROGRAM_PATH], int have, int max, struct err *e)
+{
+	uint8_t head[PROGRAM_HEAD];
+	char next[PROGRAM_PATH];
+	const char *at = path;
+
+	for (int depth = 0; depth < 5; depth++) { /* as deep as the kernel goes */
+		int n = read_head(at, head), rc;
+
+		if (n < 0)
+			return err_sys(e, errno, "program '%s'", at);
+		rc = program_interpreter(head, (size_t)n, next);
+		if (rc < 0)
+			return err_set(e, EXIT_WRONG_USE, "'%s' is no program for this machine",
+				       at);
+		if (!rc || listed(to, have, next))
+			return have;
+		if (have == max)
+			return err_set(e, EXIT_WRONG_USE, "'%s': too many interpreters", path);
+		memcpy(to[have], next, PROGRAM_PATH);
+		at = to[have++];
+	}
+	return have;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the launcher's files share: not for anybody else.
+ */
+#ifndef SANDBOX_STATE_H
+#define SANDBOX_STATE_H
+
+#include <limits.h>
+
+#include "sandbox/cgroup.h"
+#include "sandbox/creds.h"
+#include "sandbox/filter.h"
+#include "sandbox/landlock.h"
+#include "sandbox/launch.h"
+#include "sandbox/limits.h"
+#include "sandbox/policy.h"
+#include "sandbox/program.h"
+#include "sandbox/view.h"
+
+#define INTERPRETERS 16
+
+/* The path, argv and envp of the exec lie in one mapping at a place that nobody can guess. */
+struct exec_area {
+	void *base;
+	size_t size;
+	char *path, **argv, **envp;
+};
+
+/* Between the sandbox's first process and the launcher, in memory that both see. */
+struct shared {
+	int ended;    /* the program's status as waitpid(2) says it, once... */
+	int is_ended; /* ...this is 1 */
+	pid_t pid;    /* of the program inside */
+	int failed;   /* the step that failed: e holds it */
+	struct err e;
+};
+
+struct launch {
+	const struct profile *p;
+	layer_set missing; /* and accepted */
+	bool mdwe; /* set by PR_SET_MDWE */
+	int abi;   /* Landlock's */
+	struct creds creds;
+	struct limits limits;
+	struct cgroup cgroup;
+	struct exec_area exec;
+	struct policy policy;
+	struct filter filter;
+	struct view view;
+	struct landlock_rules rules;
+	char run[PATH_MAX], etc[PATH_MAX];
+	char interpreter[INTERPRETERS][PROGRAM_PATH];
+	const char *interpreters[INTERPRETERS + 1];
+	struct shared *shared;
+	char sockets[PATH_MAX]; /* of the view as it is; empty: none */
+	unsigned envs;		/* entries of exec.envp that are always there */
+	char *env_sockets[2];	/* and those with io->sockets and a watchdog */
+};
+
+/* Runs as the sandbox's first process, with io's descriptors and the socket to the launcher. Never
+ * returns. */
+_Noreturn void inside_run(struct launch *l, const struct launch_io *io, int sock);
+
+/* Maps and fills the area. */
+int exec_area_make(struct launch *l, char *const extra[], struct err *e);
+void exec_area_free(struct exec_area *a);
+
+/* The folder of the running state: $HOLDFAST_RUN or /run/holdfast; made if missing. */
+int run_folder(char to[PATH_MAX], struct err *e);
+
+#endif
