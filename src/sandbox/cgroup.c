@@ -16,7 +16,7 @@
 
 struct controller {
 	enum layer layer;
-	const char *name; /* also of version 1's folder */
+	const char *name;    /* also of version 1's folder */
 	const char *file[2]; /* version 1, 2: where the limit goes */
 };
 static const struct controller controllers[] = {
@@ -81,7 +81,8 @@ static bool own_group(const char *self, const char *name, char to[CGROUP_PATH])
 	end = strchrnul(at, '\n');
 	if (end - at == 1)
 		end = at;
-	return snprintf(to, CGROUP_PATH, ROOT "/%s%.*s", name, (int)(end - at), at) < CGROUP_PATH - 64;
+	return snprintf(to, CGROUP_PATH, ROOT "/%s%.*s", name, (int)(end - at), at) <
+	       CGROUP_PATH - 64;
 }
 
 static int make_v1(struct cgroup *c, const struct controller *k, const char *self, const char *name,
@@ -209,15 +210,17 @@ void cgroup_remove(struct cgroup *c)
 	c->paths = 0;
 }
 
-layer_set cgroup_offered(void)
+layer_set cgroup_offered(int *version)
 {
 	const struct limits least = {.memory = 16 << 20, .processes = 8, .cpu_percent = 100};
 	struct cgroup c;
 	layer_set has;
 
+	*version = 0;
 	if (cgroup_make(&c, "probe", &least, NULL))
 		return 0;
 	has = c.has;
+	*version = c.version;
 	cgroup_remove(&c);
 	return has;
 }

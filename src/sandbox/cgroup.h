@@ -8,21 +8,22 @@
 
 #include "base/err.h"
 #include "sandbox/layers.h"
-#include "sandbox/limits.h"
+#include "sandbox/resources.h"
 
 #define CGROUP_PATH 256
 
 /* One group, or with version 1 one in each of up to three hierarchies. */
 struct cgroup {
-	int version;		     /* 2, 1; 0: none */
-	char path[3][CGROUP_PATH];   /* version 2: path[0] alone */
+	int version;		   /* 2, 1; 0: none */
+	char path[3][CGROUP_PATH]; /* version 2: path[0] alone */
 	unsigned paths;
-	int join[3]; /* version 2: the folder, for clone3; version 1: `tasks`, open for writing */
+	int join[3];   /* version 2: the folder, for clone3; version 1: `tasks`, open for writing */
 	layer_set has; /* of MEMORY, PIDS, CPU */
 };
 
-/* Which of the three layers this machine has, found by making and removing a group. */
-layer_set cgroup_offered(void);
+/* Which of the three layers this machine has, found by making and removing a group; and of which
+ * version they are, 0: none at all. */
+layer_set cgroup_offered(int *version);
 
 /* Makes the group and sets its limits. What the machine does not have is missing in to->has; what
  * it has but refuses is an error. */

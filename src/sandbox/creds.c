@@ -23,8 +23,8 @@ static const uint64_t powers[POWER_COUNT] = {
     [POWER_NET_RAW] = CAP(NET_RAW),
     [POWER_NET_ADMIN] = CAP(NET_ADMIN),
     [POWER_TIME] = CAP(SYS_TIME),
-    [POWER_SWITCH_USER] = CAP(SETUID) | CAP(SETGID) | CAP(CHOWN) | CAP(FOWNER) |
-			  CAP(DAC_OVERRIDE) | CAP(SYS_CHROOT) | CAP(KILL),
+    [POWER_SWITCH_USER] = CAP(SETUID) | CAP(SETGID) | CAP(CHOWN) | CAP(FOWNER) | CAP(DAC_OVERRIDE) |
+			  CAP(SYS_CHROOT) | CAP(KILL),
 };
 
 static uid_t own_uid(const char *name)
@@ -179,7 +179,7 @@ int creds_enter(const struct creds *c, struct err *e)
 
 int creds_shed(struct err *e)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || set_caps(0))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || set_caps(CAP(KILL)))
 		return err_sys(e, errno, "layer capabilities");
 	return 0;
 }

@@ -28,7 +28,8 @@ int creds_make(struct creds *to, const struct profile *p, struct err *e);
  * sets; sets no_new_privs. With as_root the calling thread is in its user namespace already. */
 int creds_enter(const struct creds *c, struct err *e);
 
-/* For the sandbox's first process: no capability, no way to get one. Its uid stays. */
+/* For the sandbox's first process: no capability and no way to get one, but for CAP_KILL: its uid
+ * stays, and the program, to which it passes signals on, has another. */
 int creds_shed(struct err *e);
 
 /* Moves the caller to a user namespace that maps nothing yet. */

@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME(n) {n, "etc/" n, ETC_ASIDE "/" n}
+#define NAME(n)                                                                                    \
+	{                                                                                          \
+		n, "etc/" n, ETC_ASIDE "/" n                                                       \
+	}
 
 const struct etc_name etc_names[] = {
     NAME("ld.so.cache"),

@@ -11,14 +11,14 @@
 #include "sandbox/filter_rules.h"
 
 #if defined(__x86_64__) && !defined(__ILP32__)
-#define NATIVE AUDIT_ARCH_X86_64
+#define NATIVE	AUDIT_ARCH_X86_64
 #define X32_BIT 0x40000000u
 #elif defined(__i386__)
 #define NATIVE AUDIT_ARCH_I386
 #elif defined(__aarch64__)
 #define NATIVE AUDIT_ARCH_AARCH64
 #elif defined(__arm__)
-#define NATIVE AUDIT_ARCH_ARM
+#define NATIVE	      AUDIT_ARCH_ARM
 /* breakpoint, cacheflush, usr26, usr32, set_tls, get_tls: the processor's own, past the table */
 #define PRIVATE_FIRST 0x0f0001u
 #define PRIVATE_LAST  0x0f0006u

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <netinet/in.h>
 
-#define SOCK_TYPE_BITS 0xf /* of the second argument of socket(2) */
+#define SOCK_TYPE_BITS	 0xf /* of the second argument of socket(2) */
 #define NETLINK_OF_ROUTE 0
 #define MFD_EXEC_BIT	 0x10 /* memfd_create(2) since 6.3 */
 

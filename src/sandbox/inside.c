@@ -22,7 +22,7 @@
 #include "sandbox/tree.h"
 
 #ifndef PR_SET_MDWE
-#define PR_SET_MDWE	     65
+#define PR_SET_MDWE		 65
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -113,7 +113,7 @@ static int enter_namespaces(struct launch *l, struct err *e)
 
 static int prepare(struct launch *l, const struct launch_io *io, int sock, struct err *e)
 {
-	const struct tree_use use = {.place = l->run,
+	const struct tree_use use = {.place = l->place,
 				     .tmp_size = l->limits.tmp_size,
 				     .uid = l->creds.uid,
 				     .gid = l->creds.gid};
@@ -201,7 +201,7 @@ static int hand_over(int notify, struct err *e)
 		memcpy(CMSG_DATA(c), &notify, sizeof(int));
 	}
 	return sendmsg(SOCK, &msg, MSG_NOSIGNAL) == 1 ? 0
-						       : err_sys(e, errno, "the launcher is gone");
+						      : err_sys(e, errno, "the launcher is gone");
 }
 
 static int reap(struct launch *l, pid_t program)

@@ -24,8 +24,8 @@ enum {
 	SCOPE_SIGNAL = 1 << 1,
 };
 #define CREATE_RULESET_VERSION 1
-#define RULE_PATH 1
-#define RULE_PORT 2
+#define RULE_PATH	       1
+#define RULE_PORT	       2
 
 struct ruleset_attr {
 	uint64_t fs, net, scoped;
@@ -84,7 +84,8 @@ static void add_paths(struct landlock_rules *r, const struct view *v)
 	}
 }
 
-void landlock_make(struct landlock_rules *to, const struct profile *p, const struct view *v, int abi)
+void landlock_make(struct landlock_rules *to, const struct profile *p, const struct view *v,
+		   int abi)
 {
 	*to = (struct landlock_rules){.fs = handled_fs(abi),
 				      .net = abi >= 4 ? NET_BIND_TCP : 0,
@@ -106,7 +107,8 @@ void landlock_make(struct landlock_rules *to, const struct profile *p, const str
 /* Directory rights on a file are refused by the kernel. */
 static int add_path(int ruleset, const struct landlock_path *p)
 {
-	const uint64_t file = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
+	const uint64_t file =
+	    FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
 	struct path_attr attr = {.allowed = p->access};
 	int rc;
 

@@ -24,18 +24,27 @@
 #include "sandbox/probe.h"
 #include "sandbox/state.h"
 
-int run_folder(char to[PATH_MAX], struct err *e)
+/* The folder on which trees are built, each in its own namespace, so that it stays empty. */
+static int make_place(struct launch *l, const char *run, struct err *e)
+{
+	snprintf(l->place, sizeof(l->place), "%s/view", run);
+	snprintf(l->etc, sizeof(l->etc), "%s/etc", run);
+	if (!mkdir(l->place, 0755) || errno == EEXIST)
+		return 0;
+	if (errno == ENOENT && !mkdir(run, 0755) && !mkdir(l->place, 0755))
+		return 0;
+	return err_sys(e, errno, "%s cannot be made", l->place);
+}
+
+static int make_folders(struct launch *l, struct err *e)
 {
 	const char *run = getenv(RUN_DIR_ENV);
 
 	if (!run || !*run)
 		run = RUN_DIR_DEFAULT;
-	if (*run != '/' || strlen(run) > PATH_MAX - 64)
-		return err_set(e, EXIT_WRONG_USE, RUN_DIR_ENV ": '%s' is not absolute", run);
-	strcpy(to, run);
-	if (mkdir(run, 0755) && errno != EEXIST)
-		return err_sys(e, errno, "%s cannot be made", run);
-	return 0;
+	if (*run != '/' || strlen(run) > RUN_DIR_MAX)
+		return err_set(e, EXIT_WRONG_USE, RUN_DIR_ENV ": '%.100s' is not a folder", run);
+	return make_place(l, run, e) || etc_refresh(l->etc, e) < 0 ? -1 : 0;
 }
 
 static int find_interpreters(struct launch *l, struct err *e)
@@ -100,14 +109,15 @@ static int make_filter(struct launch *l, struct err *e)
 /* What the kernel must have for this profile and has not: named unless accepted. */
 static int check_layers(struct launch *l, layer_set *missing, struct err *e)
 {
+	const layer_set grouped =
+	    LAYER_BIT(LAYER_MEMORY) | LAYER_BIT(LAYER_PIDS) | LAYER_BIT(LAYER_CPU);
 	struct probe_quick quick;
 	layer_set lacks;
 
 	probe_quick(&quick, l->p->accept_missing);
 	l->abi = quick.landlock;
 	l->mdwe = quick.mdwe && !(l->p->powers & POWER_BIT(POWER_JIT));
-	lacks = quick.missing | (LAYER_BIT(LAYER_MEMORY) | LAYER_BIT(LAYER_PIDS) |
-				 LAYER_BIT(LAYER_CPU)) & ~l->cgroup.has;
+	lacks = quick.missing | (grouped & ~l->cgroup.has);
 	for (int i = 0; i < LAYER_COUNT; i++)
 		if (lacks & ~l->p->accept_missing & LAYER_BIT(i))
 			return err_set(e, EXIT_SYSTEM,
@@ -127,12 +137,10 @@ static int prepare(struct launch *l, char *const extra[], layer_set *missing, st
 	const uint64_t ram = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 
 	limits_make(&l->limits, l->p, ram, (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
-	if (creds_make(&l->creds, l->p, e) || run_folder(l->run, e))
-		return -1;
-	snprintf(l->etc, sizeof(l->etc), "%.4000s/etc", l->run);
-	if (etc_refresh(l->etc, e) < 0 || find_interpreters(l, e) || make_states(l, e) ||
-	    cgroup_make(&l->cgroup, l->p->name, &l->limits, e) || check_layers(l, missing, e) ||
-	    make_view(l, NULL, e) || exec_area_make(l, extra, e) || make_filter(l, e))
+	if (creds_make(&l->creds, l->p, e) || make_folders(l, e) || find_interpreters(l, e) ||
+	    make_states(l, e) || cgroup_make(&l->cgroup, l->p->name, &l->limits, e) ||
+	    check_layers(l, missing, e) || make_view(l, NULL, e) || exec_area_make(l, extra, e) ||
+	    make_filter(l, e))
 		return -1;
 	l->shared = mmap(NULL, sizeof(*l->shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -200,9 +208,8 @@ static uint64_t clone_flags(const struct launch *l)
 static int start_first(struct launch *l, const struct launch_io *io, struct launch_child *c,
 		       int sock, struct err *e)
 {
-	struct clone_args args = {.flags = clone_flags(l),
-				  .pidfd = (uintptr_t)&c->pidfd,
-				  .exit_signal = SIGCHLD};
+	struct clone_args args = {
+	    .flags = clone_flags(l), .pidfd = (uintptr_t)&c->pidfd, .exit_signal = SIGCHLD};
 
 	if (l->cgroup.version == 2) {
 		args.flags |= CLONE_INTO_CGROUP;

@@ -53,13 +53,11 @@ static uint8_t ruled(const struct profile *p, const struct row *r, bool listed)
 
 void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool notify)
 {
-	*to = (struct policy){.powers = p->powers,
-			      .mdwe = mdwe,
-			      .exec_any = lists_programs(p),
-			      .notify = notify};
+	*to = (struct policy){
+	    .powers = p->powers, .mdwe = mdwe, .exec_any = lists_programs(p), .notify = notify};
 	for (unsigned n = 0; n < PROFILE_CALLS; n++)
-		to->verdict[n] = p->learned && !bit(p->call_allow, n) ? VERDICT_REFUSE
-								      : VERDICT_ALLOW;
+		to->verdict[n] =
+		    p->learned && !bit(p->call_allow, n) ? VERDICT_REFUSE : VERDICT_ALLOW;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		unsigned n = rows[i].call - POLICY_BASE;
 

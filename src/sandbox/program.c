@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,10 +42,9 @@ static uint64_t number(const uint8_t *at, size_t size)
 }
 
 #define FIELD(base, wide, type, name)                                                              \
-	((wide) ? number((base) + offsetof(Elf64_##type, name),                                    \
-			 sizeof(((Elf64_##type *)0)->name))                                        \
-		: number((base) + offsetof(Elf32_##type, name),                                    \
-			 sizeof(((Elf32_##type *)0)->name)))
+	((wide)                                                                                    \
+	     ? number((base) + offsetof(Elf64_##type, name), sizeof(((Elf64_##type *)0)->name))    \
+	     : number((base) + offsetof(Elf32_##type, name), sizeof(((Elf32_##type *)0)->name)))
 
 static int elf(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
 {

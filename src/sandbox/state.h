@@ -12,12 +12,13 @@
 #include "sandbox/filter.h"
 #include "sandbox/landlock.h"
 #include "sandbox/launch.h"
-#include "sandbox/limits.h"
+#include "sandbox/resources.h"
 #include "sandbox/policy.h"
 #include "sandbox/program.h"
 #include "sandbox/view.h"
 
 #define INTERPRETERS 16
+#define RUN_DIR_MAX  200
 
 /* The path, argv and envp of the exec lie in one mapping at a place that nobody can guess. */
 struct exec_area {
@@ -38,8 +39,8 @@ struct shared {
 struct launch {
 	const struct profile *p;
 	layer_set missing; /* and accepted */
-	bool mdwe; /* set by PR_SET_MDWE */
-	int abi;   /* Landlock's */
+	bool mdwe;	   /* set by PR_SET_MDWE */
+	int abi;	   /* Landlock's */
 	struct creds creds;
 	struct limits limits;
 	struct cgroup cgroup;
@@ -48,7 +49,7 @@ struct launch {
 	struct filter filter;
 	struct view view;
 	struct landlock_rules rules;
-	char run[PATH_MAX], etc[PATH_MAX];
+	char place[RUN_DIR_MAX + 8], etc[RUN_DIR_MAX + 8]; /* in the run folder */
 	char interpreter[INTERPRETERS][PROGRAM_PATH];
 	const char *interpreters[INTERPRETERS + 1];
 	struct shared *shared;
@@ -64,8 +65,5 @@ _Noreturn void inside_run(struct launch *l, const struct launch_io *io, int sock
 /* Maps and fills the area. */
 int exec_area_make(struct launch *l, char *const extra[], struct err *e);
 void exec_area_free(struct exec_area *a);
-
-/* The folder of the running state: $HOLDFAST_RUN or /run/holdfast; made if missing. */
-int run_folder(char to[PATH_MAX], struct err *e);
 
 #endif

@@ -16,10 +16,10 @@
 
 /* Files of /proc that tell about the machine or command it, and that no program of a device needs.
  * Most are closed to whoever is not root; this is for when that is not enough. */
-static const char *const hidden[] = {"proc/kallsyms",	     "proc/kcore",	"proc/keys",
-				     "proc/key-users",	     "proc/timer_list", "proc/kmsg",
-				     "proc/sysrq-trigger", "proc/config.gz",	"proc/modules",
-				     "proc/iomem",	     "proc/ioports"};
+static const char *const hidden[] = {"proc/kallsyms",	   "proc/kcore",      "proc/keys",
+				     "proc/key-users",	   "proc/timer_list", "proc/kmsg",
+				     "proc/sysrq-trigger", "proc/config.gz",  "proc/modules",
+				     "proc/iomem",	   "proc/ioports"};
 
 static int not_there(const struct view_entry *n)
 {
@@ -89,8 +89,7 @@ static int make_bind(const struct view_entry *n)
 {
 	int source, rc;
 
-	source = n->flags & VIEW_PROFILE ? source_open(n->from)
-					 : open(n->from, O_PATH | O_CLOEXEC);
+	source = n->flags & VIEW_PROFILE ? source_open(n->from) : open(n->from, O_PATH | O_CLOEXEC);
 	if (source < 0)
 		return -1;
 	rc = attach(n, source);
@@ -149,7 +148,8 @@ static int build(const struct view *v, const struct tree_use *use, struct err *e
 
 static int enter_place(const struct tree_use *use, struct err *e)
 {
-	/* Nodes must be usable here: no MS_NODEV. Nobody but root could make one, and it ends read-only. */
+	/* Nodes must be usable here: no MS_NODEV. Nobody but root could make one, and it ends
+	 * read-only. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("tmpfs", use->place, "tmpfs", MS_NOSUID | MS_NOEXEC,
 		  "size=128k,nr_inodes=2048,mode=755") ||

@@ -13,9 +13,9 @@
 #include "sandbox/view.h"
 
 struct tree_use {
-	const char *place;   /* a folder outside to build it on */
-	uint64_t tmp_size;   /* bytes of each private tmpfs */
-	uid_t uid;	     /* of the program */
+	const char *place; /* a folder outside to build it on */
+	uint64_t tmp_size; /* bytes of each private tmpfs */
+	uid_t uid;	   /* of the program */
 	gid_t gid;
 };
 

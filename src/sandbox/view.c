@@ -93,8 +93,8 @@ static int add_profile(struct view *v, const struct profile *p, struct err *e)
 	for (unsigned i = 0; i < p->paths; i++) {
 		const char *path = profile_str(p, p->path[i].path);
 
-		if (add(v,
-			&(struct view_entry){path + 1, path, VIEW_BIND, flags_of(&p->path[i])}, e))
+		if (add(v, &(struct view_entry){path + 1, path, VIEW_BIND, flags_of(&p->path[i])},
+			e))
 			return -1;
 	}
 	return 0;
@@ -131,8 +131,7 @@ static int add_all(struct view *v, const struct profile *p, const struct view_ex
 	if (add_profile(v, p, e))
 		return -1;
 	for (const char *const *i = x->interpreters; *i; i++)
-		if (add(v,
-			&(struct view_entry){*i + 1, *i, VIEW_BIND, VIEW_EXEC | VIEW_START}, e))
+		if (add(v, &(struct view_entry){*i + 1, *i, VIEW_BIND, VIEW_EXEC | VIEW_START}, e))
 			return -1;
 	if (x->sockets &&
 	    (add(v, &(struct view_entry){&LAUNCH_SOCKETS[1], x->sockets, VIEW_BIND, 0}, e) ||

@@ -24,14 +24,14 @@ enum view_kind {
 };
 
 enum {
-	VIEW_WRITE = 1,	   /* writable */
-	VIEW_EXEC = 2,	   /* may be mapped executable */
-	VIEW_START = 4,	   /* may be executed */
-	VIEW_DEVICE = 8,   /* a device node */
+	VIEW_WRITE = 1,	    /* writable */
+	VIEW_EXEC = 2,	    /* may be mapped executable */
+	VIEW_START = 4,	    /* may be executed */
+	VIEW_DEVICE = 8,    /* a device node */
 	VIEW_OPTIONAL = 16, /* left out where missing */
-	VIEW_PROFILE = 32, /* named by the profile: its source is opened with care */
-	VIEW_INSIDE = 64,  /* its place is there already, in what is bound above it */
-	VIEW_OWN = 128,	   /* a tmpfs that belongs to the program alone, 0755 */
+	VIEW_PROFILE = 32,  /* named by the profile: its source is opened with care */
+	VIEW_INSIDE = 64,   /* its place is there already, in what is bound above it */
+	VIEW_OWN = 128,	    /* a tmpfs that belongs to the program alone, 0755 */
 };
 
 struct view_entry {
@@ -42,7 +42,7 @@ struct view_entry {
 	uint8_t dev_major, dev_minor;
 };
 
-#define VIEW_MAX (PROFILE_PATHS * 2 + 128)
+#define VIEW_MAX  (PROFILE_PATHS * 2 + 128)
 #define VIEW_TEXT 8192 /* names of folders in between */
 
 struct view {
@@ -54,8 +54,8 @@ struct view {
 
 /* What the launcher found out for the view, besides the profile. */
 struct view_extra {
-	const char *etc;       /* folder outside with copies of what /etc shows; sandbox/etc.h */
-	const char *sockets;   /* folder outside with the supervisor's sockets, or NULL */
+	const char *etc;     /* folder outside with copies of what /etc shows; sandbox/etc.h */
+	const char *sockets; /* folder outside with the supervisor's sockets, or NULL */
 	const char *const *interpreters; /* of the programs: NULL-ended, absolute */
 };
 

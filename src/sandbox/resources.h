@@ -2,8 +2,8 @@
  *
  * What a program gets where its profile names no limit: never "no limit".
  */
-#ifndef SANDBOX_LIMITS_H
-#define SANDBOX_LIMITS_H
+#ifndef SANDBOX_RESOURCES_H
+#define SANDBOX_RESOURCES_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sandbox/limits.h"
+#include "sandbox/resources.h"
 
 #include <errno.h>
 #include <sys/resource.h>

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+//
+// Answers refused calls, and does for the program what it may do only through us: bind and listen.
+#include "sandbox/state.h"
+
+#include <arpa/inet.h>
+#include <asm/unistd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sandbox/calls.h"
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL /* since 6.9 */
+#endif
+
+/* One refusal being answered. */
+struct asked {
+	const struct launch *l;
+	int notify;
+	const struct seccomp_notif *n;
+	struct seccomp_notif_resp *answer;
+	struct denial *d;
+	bool report;
+};
+
+static void note(struct asked *a, enum denial_kind kind)
+{
+	a->d->kind = (uint8_t)kind;
+	a->report = true;
+}
+
+/* Text of the program's own memory; it may change under our eyes, so it is for people only. */
+static void read_text(const struct asked *a, uint64_t at, char *to, size_t size)
+{
+	char page[256];
+	size_t want = 4096 - (at & 4095); /* no further than the page, which may be the last */
+	struct iovec here = {page, want < sizeof(page) ? want : sizeof(page)};
+	struct iovec there = {(void *)(uintptr_t)at, here.iov_len};
+	ssize_t n = process_vm_readv((pid_t)a->n->pid, &here, 1, &there, 1, 0);
+	size_t i = 0;
+
+	for (; n > 0 && i < (size_t)n && i + 1 < size && page[i]; i++)
+		to[i] = page[i];
+	to[i] = 0;
+}
+
+static int other_threads_leader(pid_t tid)
+{
+	char path[48], text[512];
+	const char *at;
+	int fd, pid = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	at = strstr(text, "\nTgid:");
+	if (at && sscanf(at, "\nTgid: %d", &pid) != 1)
+		pid = -1;
+	return pid;
+}
+
+/* A copy of the program's descriptor. */
+static int take_descriptor(const struct asked *a, int fd)
+{
+	pid_t tid = (pid_t)a->n->pid;
+	int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD), copy;
+	uint64_t id = a->n->id;
+
+	if (pidfd < 0)
+		pidfd = (int)syscall(SYS_pidfd_open, tid, 0);
+	if (pidfd < 0)
+		pidfd = (int)syscall(SYS_pidfd_open, other_threads_leader(tid), 0);
+	if (pidfd < 0)
+		return -1;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	close(pidfd);
+	/* Still the same thread, not another one with its number. */
+	if (copy >= 0 && ioctl(a->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &id)) {
+		close(copy);
+		return -1;
+	}
+	return copy;
+}
+
+static int socket_number(int fd, int what)
+{
+	int v = -1;
+	socklen_t n = sizeof(v);
+
+	return getsockopt(fd, SOL_SOCKET, what, &v, &n) ? -1 : v;
+}
+
+static bool is_inet(int family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+static uint16_t port_of(const struct sockaddr_storage *sa)
+{
+	return ntohs(sa->ss_family == AF_INET ? ((const struct sockaddr_in *)sa)->sin_port
+					      : ((const struct sockaddr_in6 *)sa)->sin6_port);
+}
+
+static bool listed(const struct profile *p, uint16_t port, int type)
+{
+	uint8_t proto = type == SOCK_STREAM ? PROFILE_TCP : PROFILE_UDP;
+
+	for (unsigned i = 0; i < p->listens; i++)
+		if (p->listen[i].proto == proto &&
+		    (p->listen[i].port == port || (!p->listen[i].port && port > 1023)))
+			return true;
+	return false;
+}
+
+static void refuse_port(struct asked *a, uint16_t port, int type)
+{
+	snprintf(a->d->detail, sizeof(a->d->detail), "%u/%s", port,
+		 type == SOCK_STREAM ? "tcp" : "udp");
+	note(a, DENIAL_LISTEN);
+	a->answer->error = -EACCES;
+}
+
+static void answer_with(struct asked *a, int rc)
+{
+	a->answer->error = rc ? -errno : 0;
+	a->answer->val = 0;
+}
+
+/* The address is copied once, looked at, and used: what the program writes over it afterwards is
+ * of no use. */
+static void answer_bind(struct asked *a, int fd)
+{
+	struct sockaddr_storage sa = {0};
+	uint64_t len = a->n->data.args[2];
+	struct iovec here = {&sa, len < sizeof(sa) ? len : sizeof(sa)};
+	struct iovec there = {(void *)(uintptr_t)a->n->data.args[1], here.iov_len};
+	int family = socket_number(fd, SO_DOMAIN), type = socket_number(fd, SO_TYPE);
+
+	if (!is_inet(family)) {
+		/* A name in its own tree, which only it can look up. */
+		a->answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		return;
+	}
+	if (process_vm_readv((pid_t)a->n->pid, &here, 1, &there, 1, 0) != (ssize_t)here.iov_len) {
+		a->answer->error = -EFAULT;
+		return;
+	}
+	if (type != SOCK_RAW && port_of(&sa) && !listed(a->l->p, port_of(&sa), type))
+		refuse_port(a, port_of(&sa), type);
+	else
+		answer_with(a, bind(fd, (struct sockaddr *)&sa, (socklen_t)here.iov_len));
+}
+
+static void answer_listen(struct asked *a, int fd)
+{
+	struct sockaddr_storage sa = {0};
+	socklen_t n = sizeof(sa);
+
+	if (is_inet(socket_number(fd, SO_DOMAIN)) && (getsockname(fd, (struct sockaddr *)&sa, &n) ||
+						      !listed(a->l->p, port_of(&sa), SOCK_STREAM)))
+		refuse_port(a, port_of(&sa), SOCK_STREAM);
+	else
+		answer_with(a, listen(fd, (int)a->n->data.args[1]));
+}
+
+static void answer_port(struct asked *a, bool listening)
+{
+	int fd = take_descriptor(a, (int)a->n->data.args[0]);
+
+	if (fd < 0) {
+		a->answer->error = -EBADF;
+		return;
+	}
+	if (socket_number(fd, SO_TYPE) < 0)
+		a->answer->error = -ENOTSOCK;
+	else if (listening)
+		answer_listen(a, fd);
+	else
+		answer_bind(a, fd);
+	close(fd);
+}
+
+static void refuse(struct asked *a)
+{
+	const __u64 *arg = a->n->data.args;
+
+	a->answer->error = -EPERM;
+	switch (a->n->data.nr) {
+	case __NR_execve:
+		read_text(a, arg[0], a->d->detail, sizeof(a->d->detail));
+		note(a, DENIAL_EXEC);
+		return;
+	case __NR_execveat:
+		read_text(a, arg[1], a->d->detail, sizeof(a->d->detail));
+		note(a, DENIAL_EXEC);
+		return;
+	case __NR_socket:
+	case __NR_socketpair:
+		if (!is_inet((int)arg[0]))
+			a->answer->error = -EAFNOSUPPORT;
+		snprintf(a->d->detail, sizeof(a->d->detail), "family %d type %d protocol %d",
+			 (int)arg[0], (int)arg[1] & 15, (int)arg[2]);
+		note(a, DENIAL_NET);
+		return;
+	default:
+		note(a, DENIAL_CALL);
+	}
+}
+
+static void answer(struct asked *a)
+{
+	unsigned n = (unsigned)call_index(a->n->data.nr);
+
+	if (n < PROFILE_CALLS && a->l->policy.verdict[n] == VERDICT_ASK)
+		answer_port(a, a->n->data.nr == __NR_listen);
+	else
+		refuse(a);
+}
+
+static void describe(struct denial *d, const struct launch *l, const struct seccomp_notif *n)
+{
+	struct timespec now;
+	char path[48];
+	int fd;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*d = (struct denial){.time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
+			     .count = 1,
+			     .pid = (int32_t)n->pid,
+			     .call = n->data.nr};
+	memcpy(d->program, l->p->name, sizeof(d->program));
+	snprintf(path, sizeof(path), "/proc/%lu/comm", (unsigned long)n->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (read(fd, d->comm, sizeof(d->comm) - 1) > 0)
+		d->comm[strcspn(d->comm, "\n")] = 0;
+	close(fd);
+}
+
+int launch_refusal(struct launch *l, const struct launch_child *c, struct denial *d)
+{
+	struct seccomp_notif n = {0};
+	struct seccomp_notif_resp resp = {0};
+	struct pollfd ready = {.fd = c->notify, .events = POLLIN};
+	struct asked a = {l, c->notify, &n, &resp, d, false};
+
+	if (poll(&ready, 1, 0) <= 0)
+		return 0;
+	if (!(ready.revents & POLLIN))
+		return -1; /* nobody is left who could ask */
+	if (ioctl(c->notify, SECCOMP_IOCTL_NOTIF_RECV, &n))
+		return errno == ENOENT || errno == EINTR ? 0 : -1;
+	resp.id = n.id;
+	describe(d, l, &n);
+	answer(&a);
+	if (ioctl(c->notify, SECCOMP_IOCTL_NOTIF_SEND, &resp) && errno != ENOENT)
+		return -1;
+	return a.report;
+}

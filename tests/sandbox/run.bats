@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# `holdfast run`: a program in its sandbox has what its profile says, and nothing else.
+load sandbox.bash
+
+setup_file() { build_programs; }
+
+expect() { # NAME WHAT: in $output
+	grep -qxF "$1: $2" <<<"$output" || { echo "wanted '$1: $2' in:"; echo "$output"; return 1; }
+}
+
+refused_all() {
+	local no="Operation not permitted"
+	expect fork ok
+	expect execve "$no"; expect "execve self" "$no"; expect "execveat self" "$no"; expect memfd "$no"
+	expect "tcp 81" ok; expect "tcp 8080" "Permission denied"; expect "tcp 0" "Permission denied"
+	expect "udp 81" "Permission denied"; expect "udp 0" ok; expect unix ok
+	expect packet "Address family not supported by protocol"
+	expect vsock "Address family not supported by protocol"; expect raw "$no"
+	expect "mmap wx" "$no"; expect "shmat x" "$no"; expect personality "$no"
+	! grep -qx "mprotect x: ok" <<<"$output"
+	expect "write tmp" ok; expect "write usr" "Read-only file system"; expect "write etc" "Read-only file system"
+	expect shadow "No such file or directory"; expect home "No such file or directory"
+	expect "first's root" "No such file or directory"; expect "first's memory" "No such file or directory"
+	expect "own memory" "Read-only file system"; expect sys "No such file or directory"
+	expect null ok; expect setuid "$no"; expect node "$no"; expect state ok
+	expect "user namespace" "$no"; expect "clone into one" "$no"; expect clone3 "Function not implemented"
+	expect ptrace "$no"; expect "kill first" "$no"; expect io_uring "Function not implemented"
+	expect keyctl "$no"; expect bpf "$no"; expect "a call of tomorrow" "Function not implemented"
+	expect "type into terminal" "$no"
+}
+
+tries() { # PROGRAM
+	[ -x "$BATS_FILE_TMPDIR/$1" ] || skip "no $1: no such compiler here"
+	profile tries <<-EOF
+	[program]
+	exec = $BATS_FILE_TMPDIR/$1
+	[allow]
+	listen = 81/tcp
+	write = /var/lib/holdfast-test
+	EOF
+	run "$H" run "$D/tries.conf" 7
+	rm -rf /var/lib/holdfast-test
+	[ "$status" = 7 ]
+	refused_all
+}
+
+@test "a dynamic program" { tries tries; }
+@test "a static program" { tries tries-static; }
+@test "a static musl program" { tries tries-musl; }
+
+@test "the exit status is the program's: code, or 128 and the signal" {
+	profile t <<-EOF
+	[program]
+	exec = $BATS_FILE_TMPDIR/tries
+	EOF
+	run "$H" run "$D/t.conf" 3
+	[ "$status" = 3 ]
+	run "$H" run "$D/t.conf" -- -6
+	[ "$status" = 0 ] || [ "$status" = 134 ]
+	run "$H" run "$D/t.conf" -11
+	[ "$status" = 139 ]
+}
+
+@test "what cannot be started is one line, and nothing is left" {
+	profile none <<-EOF
+	[program]
+	exec = /nowhere/x
+	EOF
+	run "$H" run "$D/none.conf"
+	[ "$status" = 3 ] && [ "${#lines[@]}" = 1 ] && [[ $output == *"/nowhere/x"* ]]
+	! ls -d /sys/fs/cgroup/*/holdfast-none.* 2>/dev/null
+}
+
+@test "a signal to holdfast reaches the program" {
+	profile sleeper <<-EOF
+	[program]
+	exec = /bin/sleep
+	EOF
+	"$H" run "$D/sleeper.conf" 60 &
+	local pid=$!
+	sleep 0.5
+	kill -TERM $pid
+	wait $pid && rc=0 || rc=$?
+	[ $rc = 143 ]
+}
+
+@test "a script, and a program of a language" {
+	printf '#!/bin/sh\necho hello from $0 "$@"; echo $HOME; read x < /etc/hosts && echo hosts\n' >"$D/s.sh"
+	chmod 755 "$D" "$D/s.sh"
+	profile s <<-EOF
+	[program]
+	exec = $D/s.sh
+	EOF
+	run "$H" run "$D/s.conf" a b
+	[ "$status" = 0 ] && [[ $output == *"hello from $D/s.sh a b"* ]] && [[ $output == *hosts* ]]
+	command -v python3 >/dev/null || skip "no python3"
+	echo 'import ssl, json, socket; print(socket.gethostbyname("localhost"))' >"$D/x.py"
+	profile p <<-EOF
+	[program]
+	exec = /usr/bin/python3 $D/x.py
+	[allow]
+	read = $D/x.py
+	EOF
+	run "$H" run "$D/p.conf"
+	[ "$status" = 0 ] && [ "$output" = 127.0.0.1 ]
+}
