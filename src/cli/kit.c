@@ -3,11 +3,14 @@
 #include "cli/cli.h"
 #include "cli/kit_adversary.h"
 #include "cli/kit_replay.h"
+#include "cli/kit_throttle.h"
 
 static const struct command commands[] = {
     {"replay", kit_replay, "run captures through the limiter", &kit_replay_use},
     {"adversary", kit_adversary, "look for the schedule that gets most past the limiter",
      &kit_adversary_use},
+    {"throttle", kit_throttle, "how long a loop of crashes takes under the supervisor",
+     &kit_throttle_use},
     {0},
 };
 

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "supervise/usage.h"
 
 int look_take(struct guard *g, struct look *l, struct show *s, struct err *e)
 {
@@ -34,6 +36,25 @@ int look_once(const char *pin, struct look *l, struct show *s, struct err *e)
 	rc = look_take(&g, l, s, e);
 	guard_close(&g);
 	return rc;
+}
+
+void look_programs(struct show_programs *p)
+{
+	static struct ledger all[LEDGER_MOST];
+	const char *run = ledger_run();
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	p->now = (lim_u64)t.tv_sec * LIM_S + (lim_u64)t.tv_nsec;
+	p->supervisor = ledger_holder(run);
+	p->count = ledger_read_all(run, all);
+	for (unsigned i = 0; i < p->count; i++) {
+		struct show_program *g = &p->program[i];
+
+		g->l = all[i];
+		g->has_memory = p->supervisor && g->l.pid &&
+				!usage_memory(g->l.pid, &g->memory, &g->memory_most);
+	}
 }
 
 static bool is_utf8(void)

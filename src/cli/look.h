@@ -6,6 +6,7 @@
 #define CLI_LOOK_H
 
 #include "guard/guard.h"
+#include "show/programs.h"
 #include "show/show.h"
 
 /* The records behind one moment; about 230 kB, so static in its user. */
@@ -21,6 +22,9 @@ int look_take(struct guard *g, struct look *l, struct show *s, struct err *e);
 
 /* Opens the guard at pin (NULL: the default), takes one moment and closes it again. */
 int look_once(const char *pin, struct look *l, struct show *s, struct err *e);
+
+/* What the supervisor of the run folder tells of its programs; about 16 kB. */
+void look_programs(struct show_programs *p);
 
 /* Colour and blocks when standard output is a terminal that has them (NO_COLOR is heeded). */
 struct show_style look_style(void);

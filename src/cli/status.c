@@ -23,8 +23,9 @@ const struct opt_use status_use = {
     options, 0,
     0,	     "Exit status: 0 protected, 1 not protected, 2 wrong use, 3 cannot be read.\n"};
 
-static int not_protected(const struct err *e, bool as_json)
+static int not_protected(const struct err *e, const struct show_programs *programs, bool as_json)
 {
+	struct show_style style = look_style();
 	struct json j;
 
 	if (as_json) {
@@ -32,18 +33,21 @@ static int not_protected(const struct err *e, bool as_json)
 		json_object(&j, NULL);
 		json_bool(&j, "protected", false);
 		json_str(&j, "why_not", e->text);
+		show_programs_json(&j, programs);
 		json_end(&j);
 	} else {
 		printf("NOT PROTECTED: %s.\n\n"
 		       "`holdfast guard` as root protects this device until it is switched off;\n"
 		       "`systemctl enable --now holdfast-guard` does so at every start.\n",
 		       e->text);
+		show_programs(stdout, programs, &style);
 	}
 	return look_end(EXIT_NO);
 }
 
 int status_run(int argc, char **argv)
 {
+	static struct show_programs programs;
 	static struct look look;
 	struct status_args args = {0};
 	struct show_style style;
@@ -54,8 +58,10 @@ int status_run(int argc, char **argv)
 
 	if (cli_options(&status_use, argc, argv, &args, &code) < 0)
 		return code;
+	look_programs(&programs);
 	if (look_once(args.pin, &look, &s, &e))
-		return e.code == EXIT_NO ? not_protected(&e, args.json) : cli_fail(&e);
+		return e.code == EXIT_NO ? not_protected(&e, &programs, args.json) : cli_fail(&e);
+	s.programs = &programs;
 	style = look_style();
 	if (args.json)
 		show_status_json(stdout, &s);

@@ -15,6 +15,8 @@
 #include "guard/guard.h"
 #include "limiter/limiter.h"
 
+struct show_programs;
+
 /* One moment of a guard. The pointers are the caller's and not kept. */
 struct show {
 	const struct lim_state *state;
@@ -24,6 +26,8 @@ struct show {
 	lim_u64 now;	/* monotonic ns, as guard_now() */
 	lim_u64 memory; /* bytes of kernel memory */
 	int daemon;	/* its process id, 0 for none */
+	const struct show_programs
+	    *programs; /* supervised ones (show/programs.h); NULL: not asked */
 };
 
 struct show_style {

@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/json.h"
+#include "show/programs.h"
 
 #define EVENTS_SHOWN 8
 
@@ -161,6 +162,8 @@ void show_status(FILE *out, const struct show *s, const struct show_style *style
 	counts(out, s, "passed", 0, LIM_FIRST_DROP);
 	counts(out, s, "held back", LIM_FIRST_DROP, LIM_REASONS);
 	events(out, s);
+	if (s->programs)
+		show_programs(out, s->programs, style);
 }
 
 /* --- JSON --- */
@@ -287,5 +290,7 @@ void show_status_json(FILE *out, const struct show *s)
 	json_counts(&j, s, "passed", 0, LIM_FIRST_DROP);
 	json_counts(&j, s, "held", LIM_FIRST_DROP, LIM_REASONS);
 	json_events(&j, s);
+	if (s->programs)
+		show_programs_json(&j, s->programs);
 	json_end(&j);
 }

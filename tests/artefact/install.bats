@@ -18,7 +18,9 @@ setup_file() {
 		share/bash-completion/completions/holdfast \
 		share/bash-completion/completions/holdfast-kit share/zsh/site-functions/_holdfast \
 		share/fish/vendor_completions.d/holdfast.fish \
-		lib/systemd/system/holdfast-guard.service share/holdfast/init.d/S05holdfast; do
+		lib/systemd/system/holdfast-guard.service share/holdfast/init.d/S05holdfast \
+		share/man/man8/holdfast-supervise.8 lib/systemd/system/holdfast-supervise.service \
+		share/holdfast/init.d/S90holdfast-supervise; do
 		echo "$f"
 		[ -s "$ROOT/$f" ]
 	done
@@ -45,12 +47,26 @@ setup_file() {
 	[[ $output != *holdfast-guard.service:* ]]
 }
 
-@test "the init script is a shell script that says how it is used" {
-	script=$ROOT/share/holdfast/init.d/S05holdfast
-	[ -x "$script" ]
-	! grep -q '@[A-Z]*@' "$script"
-	sh -n "$script"
-	run sh "$script" nonsense
-	[ "$status" -eq 2 ]
-	[[ $output == usage:* ]]
+@test "the supervisor's unit starts the program installed" {
+	unit=$ROOT/lib/systemd/system/holdfast-supervise.service
+	grep -q "^ExecStart=$PREFIX/bin/holdfast supervise /.*/holdfast/programs\$" "$unit"
+	! grep -q '@[A-Z]*@' "$unit"
+	command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+	sed "s,^ExecStart=.*/holdfast ,ExecStart=$ROOT/bin/holdfast ," "$unit" \
+		>"$BATS_TEST_TMPDIR/holdfast-supervise.service"
+	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/holdfast-supervise.service"
+	echo "$output"
+	[[ $output != *holdfast-supervise.service:* ]]
+}
+
+@test "the init scripts are shell scripts that say how they are used" {
+	for script in "$ROOT"/share/holdfast/init.d/S*; do
+		echo "$script"
+		[ -x "$script" ]
+		! grep -q '@[A-Z]*@' "$script"
+		sh -n "$script"
+		run sh "$script" nonsense
+		[ "$status" -eq 2 ]
+		[[ $output == usage:* ]]
+	done
 }

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "supervise/loop.h"
+
+#include <string.h>
+
+#include "supervise/folder.h"
+#include "supervise/say.h"
+
+static struct profile fresh; /* the one being read; big, and there is one loop */
+
+static struct program *by_file(struct loop *l, const char *file)
+{
+	for (unsigned i = 0; i < LEDGER_MOST; i++)
+		if (l->program[i].used && !strcmp(l->program[i].file, file))
+			return &l->program[i];
+	return NULL;
+}
+
+static struct program *free_place(struct loop *l)
+{
+	for (unsigned i = 0; i < LEDGER_MOST; i++)
+		if (!l->program[i].used)
+			return &l->program[i];
+	return NULL;
+}
+
+static bool is_taken(const struct loop *l, const struct program *by, const char *name)
+{
+	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+		const struct program *p = &l->program[i];
+
+		if (p != by && p->used && p->loaded && !strcmp(p->profile.name, name))
+			return true;
+	}
+	return false;
+}
+
+static int read_fresh(struct loop *l, const struct program *p, struct err *e)
+{
+	if (program_read(&fresh, l->o->folder, p->file, e))
+		return -1;
+	if (is_taken(l, p, fresh.name))
+		return err_set(e, EXIT_WRONG_USE, "%s: the name '%s' is another profile's", p->file,
+			       fresh.name);
+	return 0;
+}
+
+static void broken(struct program *p, const struct err *e)
+{
+	say(LOG_ERR, "%s", e->text);
+	program_broken(p, e->text);
+	if (p->loaded)
+		say(LOG_WARNING, "%s: goes on with the profile it has", p->profile.name);
+}
+
+/* fresh becomes p's, which has no process. */
+static void take_fresh(struct loop *l, struct program *p)
+{
+	struct err e;
+
+	if (p->loaded && strcmp(p->profile.name, fresh.name))
+		ledger_remove(l->run, p->profile.name);
+	if (program_load(p, &fresh, l->run, &e)) {
+		say(LOG_ERR, "%s: %s", p->file, e.text);
+		return;
+	}
+	loop_watch(l, p);
+	if (!p->order)
+		p->order = ++l->order;
+	/* What an earlier supervisor left to be waited for. */
+	if (!p->sup.starts && p->sup.not_before > l->now) {
+		if (p->sup.not_before > l->now + SUP_WAIT_MOST)
+			p->sup.not_before = l->now + SUP_WAIT_MOST;
+		p->sup.state = SUP_WAITING;
+		p->sup.since = l->now;
+		p->sup.due = p->sup.not_before;
+		return;
+	}
+	loop_happen(l, p, SUP_START);
+}
+
+static void read_new(struct loop *l, const char *file)
+{
+	struct program *p = free_place(l);
+	struct err e;
+
+	if (!p) {
+		say(LOG_ERR, "%s: left out, %d programs are the most", file, LEDGER_MOST);
+		return;
+	}
+	*p = (struct program){.used = true, .seen = true, .notify = -1, .dirty = true};
+	strcpy(p->file, file);
+	if (read_fresh(l, p, &e))
+		broken(p, &e);
+	else
+		take_fresh(l, p);
+}
+
+static void stop_for_reload(struct loop *l, struct program *p)
+{
+	say(LOG_INFO, "%s: its profile has changed", p->profile.name);
+	p->reload = true;
+	loop_happen(l, p, SUP_STOP);
+}
+
+static void read_again(struct loop *l, struct program *p)
+{
+	struct err e;
+
+	p->seen = true;
+	p->gone = false;
+	p->dirty = true;
+	if (read_fresh(l, p, &e)) {
+		broken(p, &e);
+	} else if (!p->loaded) {
+		take_fresh(l, p);
+	} else if (memcmp(&fresh, &p->profile, sizeof fresh)) {
+		stop_for_reload(l, p);
+	} else {
+		p->broken = false;
+		if (p->reload)
+			loop_happen(l, p, SUP_START); /* changed and changed back */
+		p->reload = false;
+	}
+}
+
+int set_read(struct loop *l, struct err *e)
+{
+	static struct folder f;
+
+	if (folder_list(&f, l->o->folder, e))
+		return -1;
+	if (f.beyond)
+		say(LOG_ERR, "%s: %u profiles left out, %d are the most", l->o->folder, f.beyond,
+		    LEDGER_MOST);
+	for (unsigned i = 0; i < LEDGER_MOST; i++)
+		l->program[i].seen = false;
+	for (unsigned i = 0; i < f.count; i++) {
+		struct program *p = by_file(l, f.name[i]);
+
+		if (p)
+			read_again(l, p);
+		else
+			read_new(l, f.name[i]);
+	}
+	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+		struct program *p = &l->program[i];
+
+		if (!p->used || p->seen)
+			continue;
+		p->gone = true;
+		loop_happen(l, p, SUP_STOP);
+	}
+	set_settle(l);
+	return 0;
+}
+
+static void reload(struct loop *l, struct program *p)
+{
+	struct err e;
+
+	p->reload = false;
+	if (!read_fresh(l, p, &e)) {
+		take_fresh(l, p);
+		return;
+	}
+	broken(p, &e); /* changed once more meanwhile */
+	loop_happen(l, p, SUP_START);
+}
+
+void set_settle(struct loop *l)
+{
+	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+		struct program *p = &l->program[i];
+
+		if (!p->used || !loop_is_still(p))
+			continue;
+		if (p->gone) {
+			say(LOG_INFO, "%s: its profile is gone", p->file);
+			program_unload(p, l->run);
+		} else if (p->reload && !l->stopping) {
+			reload(l, p);
+		}
+	}
+}
+
+int supervise_check(const char *folder, unsigned *right,
+		    void (*fault)(void *arg, const struct err *e), void *arg, struct err *e)
+{
+	static char names[LEDGER_MOST][PROFILE_NAME];
+	static struct folder f;
+	int bad = 0;
+
+	*right = 0;
+	if (folder_list(&f, folder, e))
+		return -1;
+	for (unsigned i = 0; i < f.count; i++) {
+		int wrong = program_read(&fresh, folder, f.name[i], e);
+
+		for (unsigned k = 0; !wrong && k < *right; k++)
+			if (!strcmp(names[k], fresh.name))
+				wrong = err_set(e, EXIT_WRONG_USE,
+						"%s: the name '%s' is another profile's", f.name[i],
+						fresh.name);
+		if (!wrong)
+			memcpy(names[(*right)++], fresh.name, PROFILE_NAME);
+		else
+			fault(arg, e);
+		bad += !!wrong;
+	}
+	if (f.beyond) {
+		err_set(e, EXIT_WRONG_USE, "%.150s: %u profiles too many, %d are the most", folder,
+			f.beyond, LEDGER_MOST);
+		fault(arg, e);
+		bad++;
+	}
+	return bad;
+}
