@@ -3,11 +3,14 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/guard.h"
+#include "cli/supervise.h"
 
 static const struct command commands[] = {
     {"guard", cli_guard, "limits the harm that this machine can do to others", &cli_guard_use},
     {"run", run_run, "a program in its sandbox, in the foreground", &run_use},
     {"status", status_run, "is this device protected, and what was held back", &status_use},
+    {"supervise", cli_supervise, "the programs of a folder in their sandboxes, restarted",
+     &cli_supervise_use},
     {"top", top_run, "peers, consent, budgets and what is held back, live", &top_use},
     {"why", why_run, "what would happen to a packet to an address, and why", &why_use},
     {0},
