@@ -2,6 +2,7 @@
 // holdfast: what runs on the device.
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/denials.h"
 #include "cli/guard.h"
 #include "cli/supervise.h"
 
@@ -13,6 +14,7 @@ static const struct command commands[] = {
      &cli_supervise_use},
     {"top", top_run, "peers, consent, budgets and what is held back, live", &top_use},
     {"why", why_run, "what would happen to a packet to an address, and why", &why_use},
+    {"denials", cli_denials, "what was refused to sandboxed programs", &cli_denials_use},
     {0},
 };
 
