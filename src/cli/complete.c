@@ -34,11 +34,13 @@ static const char *operands(const struct command *c)
 	return c->use ? c->use->operands : NULL;
 }
 
-/* "out|in" and "[out | in]" as "out in" */
+/* "out|in" and "[out | in]" as "out in"; "out|in FILE..." as well */
 static void words(FILE *out, const char *arg)
 {
 	for (; *arg; arg++)
-		if (*arg == '|')
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ.", *arg))
+			continue; /* a placeholder */
+		else if (*arg == '|')
 			fputc(' ', out);
 		else if (!strchr("[] ", *arg))
 			fputc(*arg, out);
@@ -67,7 +69,7 @@ static void bash_guess(FILE *out, enum guess g, const char *arg)
 	if (g == GUESS_WORDS) {
 		fputs("-W '", out);
 		words(out, arg);
-		fputc('\'', out);
+		fputs(strstr(arg, "FILE") ? "' -f" : "'", out);
 	} else {
 		fputs(how[g], out);
 	}
@@ -153,6 +155,8 @@ static void zsh_command(FILE *out, const struct command *c)
 		fputs(" \\\n\t\t\t'1:what:(", out);
 		words(out, operands(c));
 		fputs(")'", out);
+		if (strstr(operands(c), "FILE"))
+			fputs(" \\\n\t\t\t'*:file:_files'", out);
 	} else if (g != GUESS_NOTHING) {
 		fprintf(out, " \\\n\t\t\t'*:%s:%s'", g == GUESS_DIR ? "directory" : "file",
 			g == GUESS_DIR ? "_files -/" : "_files");
@@ -215,7 +219,7 @@ static void fish(FILE *out, const char *program, const char *name, const struct 
 		if (g == GUESS_WORDS) {
 			fputs(" -a '", out);
 			words(out, operands(c));
-			fputs("'\n", out);
+			fputs(strstr(operands(c), "FILE") ? "' -F\n" : "'\n", out);
 		} else if (g != GUESS_NOTHING) {
 			fputs(" -F\n", out);
 		}

@@ -2,6 +2,7 @@
 // holdfast-kit: what runs on a PC.
 #include "cli/cli.h"
 #include "cli/kit_adversary.h"
+#include "cli/kit_profile.h"
 #include "cli/kit_replay.h"
 #include "cli/kit_throttle.h"
 
@@ -11,6 +12,8 @@ static const struct command commands[] = {
      &kit_adversary_use},
     {"throttle", kit_throttle, "how long a loop of crashes takes under the supervisor",
      &kit_throttle_use},
+    {"profile", kit_profile, "check, pack, compare and explain what programs may do",
+     &kit_profile_use},
     {0},
 };
 

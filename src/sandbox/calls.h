@@ -33,7 +33,8 @@ struct call_arch {
 	const char *name;
 	uint32_t audit; /* AUDIT_ARCH_*, as the filter sees it */
 	uint32_t base;	/* number of the call with index 0 */
-	/* NULL for an index that is no call; -1 for a name that is none. Pure. */
+	/* NULL for an index that is no call; -1 for a name that is none. The name is good until
+	 * the one after the next is asked for. */
 	const char *(*name_of)(const struct call_arch *a, unsigned index);
 	int (*index_of)(const struct call_arch *a, const char *name);
 };

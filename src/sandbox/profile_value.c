@@ -222,6 +222,7 @@ static int word_call(struct value *v, const struct profile_key *k)
 {
 	int i = v->foreign ? 0 : v->arch->index_of(v->arch, v->word);
 	struct nearest n = nearest_start(v->word);
+	unsigned best = 0;
 	char what[64];
 
 	if (v->foreign)
@@ -230,9 +231,17 @@ static int word_call(struct value *v, const struct profile_key *k)
 		FIELD(uint8_t)[i / 8] |= (uint8_t)(1u << i % 8);
 		return 0;
 	}
-	for (unsigned c = 0; c < PROFILE_CALLS; c++)
-		if (v->arch->name_of(v->arch, c))
-			nearest_offer(&n, v->arch->name_of(v->arch, c));
+	for (unsigned c = 0; c < PROFILE_CALLS; c++) {
+		const char *name = v->arch->name_of(v->arch, c);
+
+		if (name)
+			nearest_offer(&n, name);
+		if (name && n.word == name)
+			best = c;
+	}
+	/* A name is good until the next one is asked for. */
+	if (n.word)
+		n.word = v->arch->name_of(v->arch, best);
 	snprintf(what, sizeof what, "%s has no such call", v->arch->name);
 	return refuse_near(v, what, &n);
 }
