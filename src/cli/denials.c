@@ -26,7 +26,7 @@ struct args {
 static const struct opt options[] = {
     {"follow", 'f', OPT_FLAG, offsetof(struct args, follow), NULL, "go on and show what comes"},
     {"json", 'j', OPT_FLAG, offsetof(struct args, json), NULL,
-     "print JSON; with --follow an object a line"},
+     "print JSON; while following, an object a line"},
     {0},
 };
 

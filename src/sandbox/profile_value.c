@@ -232,14 +232,16 @@ static int word_call(struct value *v, const struct profile_key *k)
 		return 0;
 	}
 	for (unsigned c = 0; c < PROFILE_CALLS; c++) {
-		const char *name = v->arch->name_of(v->arch, c);
+		const char *name = v->arch->name_of(v->arch, c), *had = n.word;
+		unsigned distance = n.distance;
 
-		if (name)
-			nearest_offer(&n, name);
-		if (name && n.word == name)
+		if (!name)
+			continue;
+		nearest_offer(&n, name);
+		if (n.distance < distance || (n.word && !had))
 			best = c;
 	}
-	/* A name is good until the next one is asked for. */
+	/* A name is good until the one after the next is asked for. */
 	if (n.word)
 		n.word = v->arch->name_of(v->arch, best);
 	snprintf(what, sizeof what, "%s has no such call", v->arch->name);
