@@ -2,6 +2,7 @@
 // holdfast-kit: what runs on a PC.
 #include "cli/cli.h"
 #include "cli/kit_adversary.h"
+#include "cli/kit_learn.h"
 #include "cli/kit_profile.h"
 #include "cli/kit_replay.h"
 #include "cli/kit_throttle.h"
@@ -14,6 +15,7 @@ static const struct command commands[] = {
      &kit_throttle_use},
     {"profile", kit_profile, "check, pack, compare and explain what programs may do",
      &kit_profile_use},
+    {"learn", kit_learn, "write the profile of a program from watching it", &kit_learn_use},
     {0},
 };
 

@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# holdfast-kit learn on programs compiled for it: what a run shows, daemons, threads, signals,
+# merging, static analysis for arm64, hostile files, exit codes.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export KIT=$HOLDFAST_BUILD/src/cli/holdfast-kit T=$BATS_FILE_TMPDIR
+	cc -O2 -o "$T/daemon" "$BATS_TEST_DIRNAME/daemon.c" -pthread
+	cc -O2 -D_GNU_SOURCE -o "$T/sample" "$BATS_TEST_DIRNAME/sample.c"
+}
+
+learn() {
+	run --separate-stderr timeout 60 "$KIT" learn "$@"
+	echo "$output" "$stderr"
+}
+
+has() { grep -qE "^$1( ;|\$)" <<<"$output"; }
+
+# Passes the program's own check, where there is one.
+checked() {
+	printf '%s\n' "$output" >"$T/checked.conf"
+	"$KIT" --help | grep -q '^  profile ' || return 0
+	"$KIT" profile check "$T/checked.conf"
+}
+
+@test "a program that ends: its output apart from the profile, which passes the check" {
+	learn -- "$T/sample"
+	[ "$status" -eq 0 ]
+	has "exec = $T/sample"
+	has "list = learned"
+	has "allow = write"
+	has "network = none"
+	grep -q '^allow = getpriority ; seen in 1 of 1 run: 1 times' <<<"$output"
+	grep -q '^allow = mremap ; reachable: ' <<<"$output"
+	grep -qE '^[0-9-]+$' <<<"$stderr"
+	! grep -q '^allow = reboot' <<<"$output"
+	checked
+}
+
+@test "a daemon that forks twice, its thread, ports and files; ended by SIGTERM" {
+	mkdir "$T/state"
+	timeout 60 "$KIT" learn -o "$T/daemon.conf" -- "$T/daemon" "$T/state" 18554 &
+	pid=$!
+	for _ in $(seq 200); do [ -s "$T/state/pid" ] && break; sleep 0.05; done
+	kill -TERM "$(pgrep -P $pid holdfast-kit || echo $pid)"
+	wait $pid
+	[ -s "$T/state/ended" ] # it was asked, not killed
+	output=$(cat "$T/daemon.conf")
+	echo "$output"
+	has "listen = 18554/tcp"
+	has "listen = 18554/udp"
+	has "write = $T/state"
+	grep -q '^allow = getpriority ; seen in 1 of 1 run' <<<"$output"
+	grep -q '^allow = setsid ; seen' <<<"$output"
+	grep -q '^allow = clone ; seen in 1 of 1 run: .*thread' <<<"$output"
+	! has "network = none"
+	checked
+}
+
+@test "--for ends a program that would not; a second run is merged" {
+	learn --for 1s -o "$T/sleep.conf" -- sleep 100
+	[ "$status" -eq 0 ]
+	learn -m "$T/sleep.conf" -- sleep 0
+	[ "$status" -eq 0 ]
+	grep -q '^; learned: 2 runs$' <<<"$output"
+	grep -q '^allow = close ; seen in 2 of 2 runs' <<<"$output"
+	[ "$(grep -c '^exec = ' <<<"$output")" -eq 1 ]
+	checked
+}
+
+@test "what is written by hand is kept by a merge" {
+	printf '[program]\nuser = daemon\n[allow]\nread = /etc/login.defs\npower = jit\n' >"$T/hand.conf"
+	learn -m "$T/hand.conf" -- true
+	[ "$status" -eq 0 ]
+	has "user = daemon"
+	has "read = /etc/login.defs"
+	has "power = jit"
+	grep -q '^; learned: 1 run$' <<<"$output"
+	checked
+}
+
+@test "scripts, programs that are started, private and secret files" {
+	cat >"$T/script" <<-S
+		#!/bin/sh
+		echo secret >/tmp/holdfast-learn-\$\$; rm /tmp/holdfast-learn-\$\$
+		cat /etc/shadow >/dev/null
+		cat "$T/with a blank/file" >/dev/null
+		mkdir -p "$T/out/new" && echo x >"$T/out/new/x"
+	S
+	chmod +x "$T/script"
+	mkdir "$T/out" "$T/with a blank" && echo text >"$T/with a blank/file"
+	learn -- "$T/script" "a;b" 'c"d'
+	[ "$status" -eq 0 ]
+	has "exec = /bin/sh $T/script \"a;b\" \"c\\\\\"d\""
+	grep -qE '^exec-also = (/usr)?/bin/cat ; seen' <<<"$output"
+	grep -q '^;read = /etc/shadow ; holds secrets' <<<"$output" || [ "$(id -u)" != 0 ]
+	! grep -q 'holdfast-learn-' <<<"$output"
+	has "write = $T/out"
+	grep -q "^read = \"$T/with a blank/file\" ;" <<<"$output"
+	checked
+}
+
+@test "the environment is kept only when asked for" {
+	SECRET=hush GIVEN="a b" learn -e GIVEN -- true
+	[ "$status" -eq 0 ]
+	! grep -q hush <<<"$output"
+	has 'environment = "GIVEN=a b"'
+	checked
+}
+
+@test "JSON says the same as the profile" {
+	learn --json -- "$T/sample"
+	[ "$status" -eq 0 ]
+	python3 -c '
+import json, sys
+j = json.load(sys.stdin)
+calls = [l for l in j["lines"] if l["section"] == "syscalls" and l["key"] == "allow"]
+assert j["runs"] == 1 and j["schema"] == "holdfast-learn-1"
+assert sum(l["origin"] == "seen" for l in calls) == j["observed"] > 15
+assert sum(l["origin"] == "reachable" for l in calls) == j["added"] > 10
+assert sum(l["origin"] == "offered" for l in calls) == j["not_allowed"]
+' <<<"$output"
+}
+
+@test "static analysis of arm64 programs: dynamic with its libraries, static without symbols" {
+	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no aarch64-linux-gnu-gcc"
+	aarch64-linux-gnu-gcc -O2 -D_GNU_SOURCE -o "$T/arm" "$BATS_TEST_DIRNAME/sample.c"
+	aarch64-linux-gnu-gcc -O2 -D_GNU_SOURCE -static -s -o "$T/arm-static" "$BATS_TEST_DIRNAME/sample.c"
+	for p in arm arm-static; do
+		learn --static-only --json -- "$T/$p"
+		[ "$status" -eq 0 ]
+		calls=$(python3 -c '
+import json, sys
+for l in json.load(sys.stdin)["lines"]:
+	if l["key"] == "allow": print(l["value"])' <<<"$output")
+		for c in getpriority ioprio_get sched_get_priority_max umask getsid getpgid getitimer write; do
+			echo "$p $c"
+			grep -qx "$c" <<<"$calls"
+		done
+		for c in reboot kexec_load open fork; do
+			echo "$p not $c"
+			! grep -qx "$c" <<<"$calls"
+		done
+	done
+}
+
+@test "a static program of musl, without symbols and without a table of functions" {
+	command -v musl-gcc >/dev/null || skip "no musl-gcc"
+	musl-gcc -O2 -D_GNU_SOURCE -static -s -fno-asynchronous-unwind-tables -o "$T/musl" "$BATS_TEST_DIRNAME/sample.c"
+	learn --static-only -- "$T/musl"
+	[ "$status" -eq 0 ]
+	for c in getpriority ioprio_get sched_get_priority_max getpgid; do grep -qE "^;?allow = $c ;" <<<"$output"; done
+}
+
+@test "static analysis never knows less than a run: whatever was seen is reachable" {
+	for p in /bin/ls /bin/date /usr/bin/sort; do
+		learn --no-static --json -- "$p" /dev/null
+		seen=$(python3 -c '
+import json, sys
+for l in json.load(sys.stdin)["lines"]:
+	if l["key"] == "allow" and l["origin"] == "seen": print(l["value"])' <<<"$output")
+		learn --static-only --json -- "$p"
+		all=$(python3 -c '
+import json, sys
+for l in json.load(sys.stdin)["lines"]:
+	if l["key"] == "allow": print(l["value"])' <<<"$output")
+		for c in $seen; do
+			echo "$p $c"
+			grep -qx "$c" <<<"$all"
+		done
+	done
+}
+
+@test "hostile files, wrong use: one clear line and the exit code of it" {
+	printf '\177ELF\2\1\1' >"$T/short"; chmod +x "$T/short"
+	head -c 3000 "$T/sample" >"$T/cut"; chmod +x "$T/cut"
+	for f in short cut; do
+		learn --static-only -- "$T/$f"
+		[ "$status" -eq 2 ]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
+		[[ $stderr == *"$T/$f: "* ]]
+	done
+	learn -- "$T/cut"
+	[ "$status" -eq 3 ]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	learn -- /nonexistent/x
+	[ "$status" -eq 2 ]
+	learn -- nonexistent-program
+	[ "$status" -eq 2 ]
+	learn
+	[ "$status" -eq 2 ]
+	learn --static-only --no-static -- true
+	[ "$status" -eq 2 ]
+	printf '[allow]\nread\n' >"$T/bad.conf"
+	learn -m "$T/bad.conf" -- true
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"bad.conf:2: "* ]]
+}
+
+@test "an output that cannot be written leaves nothing behind" {
+	echo old >"$T/kept.conf"
+	learn -o "$T/none/x.conf" -- true
+	[ "$status" -eq 3 ]
+	learn -o "$T/kept.conf" -- /nonexistent/x
+	[ "$(cat "$T/kept.conf")" = old ]
+	[ ! -e "$T/kept.conf.new" ]
+}
