@@ -9,6 +9,7 @@
 static const struct command commands[] = {
     {"guard", cli_guard, "limits the harm that this machine can do to others", &cli_guard_use},
     {"run", run_run, "a program in its sandbox, in the foreground", &run_use},
+    {"probe", probe_run, "which layers of a sandbox this kernel has", &probe_use},
     {"status", status_run, "is this device protected, and what was held back", &status_use},
     {"supervise", cli_supervise, "the programs of a folder in their sandboxes, restarted",
      &cli_supervise_use},

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "sandbox/denial_log.h"
 #include "sandbox/launch.h"
 #include "sandbox/profile_load.h"
 
@@ -61,18 +62,35 @@ static void pass_on(struct launch *l, const struct launch_child *c, int signals)
 			launch_signal(l, c, (int)s.ssi_signo);
 }
 
-static void answer(struct launch *l, struct launch_child *c)
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The log is opened with the first refusal; a run that has none need not touch it, and one that
+ * cannot open it still refuses. */
+static void answer(struct launch *l, struct launch_child *c, struct denial_log *log)
 {
 	struct denial d;
+	int rc = launch_refusal(l, c, &d);
 
-	if (launch_refusal(l, c, &d) >= 0)
+	if (rc < 0) {
+		close(c->notify);
+		c->notify = -1;
+	}
+	if (rc <= 0)
 		return;
-	close(c->notify);
-	c->notify = -1;
+	if (log->fd < 0)
+		denial_log_open(log, denial_run_dir(), NULL);
+	denial_log_add(log, &d, now());
 }
 
 static int until_end(struct launch *l, struct launch_child *c, int signals)
 {
+	static struct denial_log log = {.fd = -1};
 	int status = 0;
 
 	for (;;) {
@@ -83,7 +101,7 @@ static int until_end(struct launch *l, struct launch_child *c, int signals)
 		if (poll(wait, 3, -1) < 0 && errno != EINTR)
 			break;
 		if (wait[2].revents)
-			answer(l, c);
+			answer(l, c, &log);
 		if (wait[1].revents)
 			pass_on(l, c, signals);
 		if (wait[0].revents)
@@ -92,6 +110,8 @@ static int until_end(struct launch *l, struct launch_child *c, int signals)
 	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	status = launch_ended(l, status);
+	if (log.fd >= 0)
+		denial_log_close(&log);
 	launch_kill(l, c);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -115,24 +115,57 @@ int creds_make(struct creds *to, const struct profile *p, struct err *e)
 	return 0;
 }
 
-static int set_caps(uint64_t keep)
+static int set_caps(uint64_t keep, uint64_t inheritable)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct data[2] = {0};
 
 	for (int i = 0; i < 2; i++) {
 		data[i].effective = data[i].permitted = (uint32_t)(keep >> (32 * i));
-		data[i].inheritable = (uint32_t)(keep >> (32 * i));
+		data[i].inheritable = (uint32_t)(inheritable >> (32 * i));
 	}
 	return (int)syscall(SYS_capset, &head, data);
 }
 
-/* All 64, though the kernel knows fewer, would cost as many calls: it ends at the first unknown. */
-static int drop_bounding(uint64_t keep)
+static int get_permitted(uint64_t *to)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct data[2] = {0};
+
+	if (syscall(SYS_capget, &head, data))
+		return -1;
+	*to = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	return 0;
+}
+
+static int drop_bounding(void)
 {
 	for (int i = 0; i < 64; i++)
-		if (!(keep >> i & 1) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0))
-			return errno == EINVAL ? 0 : -1;
+		if (prctl(PR_CAPBSET_DROP, i, 0, 0, 0))
+			return errno == EINVAL ? 0
+					       : -1; /* the first that this kernel does not know */
+	return 0;
+}
+
+/* What a program keeps has to be inheritable, and without a bounding set it can only become less
+ * so.
+ */
+static int empty_bounding(uint64_t inheritable)
+{
+	uint64_t all;
+
+	if (get_permitted(&all))
+		return -1;
+	return set_caps(all, inheritable & all) || drop_bounding() ? -1 : 0;
+}
+
+int creds_prepare(struct err *e)
+{
+	static bool done;
+
+	if (!done && empty_bounding(~0ull))
+		return err_sys(e, errno, "layer capabilities (is this root?)");
+	done = true;
 	return 0;
 }
 
@@ -168,18 +201,20 @@ int creds_enter(const struct creds *c, struct err *e)
 	uid_t uid = c->as_root ? 0 : c->uid;
 	gid_t gid = c->as_root ? 0 : c->gid;
 
-	/* Groups need CAP_SETGID, so first; the bounding set CAP_SETPCAP, so before the ids. In a
-	 * user namespace there may be no way to set groups, but then there are none. */
-	if ((clear_groups() && !c->as_root) || drop_bounding(c->keep) ||
+	/* Groups need CAP_SETGID, so first; the bounding set, full again in a new user namespace,
+	 * CAP_SETPCAP, so before the ids. In a user namespace there may be no way to set groups,
+	 * but then there are none. */
+	if ((clear_groups() && !c->as_root) || (c->as_root && empty_bounding(c->keep)) ||
 	    (c->keep && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)) || set_ids(uid, gid) ||
-	    set_caps(c->keep) || raise_ambient(c->keep) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	    set_caps(c->keep, c->keep) || raise_ambient(c->keep) ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return err_sys(e, errno, "layer capabilities");
 	return 0;
 }
 
 int creds_shed(struct err *e)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || set_caps(CAP(KILL)))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || set_caps(CAP(KILL), 0))
 		return err_sys(e, errno, "layer capabilities");
 	return 0;
 }

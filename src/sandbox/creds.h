@@ -24,6 +24,10 @@ struct creds {
  * load code). Fails (WRONG_USE) naming a user that is not there, or is root under another name. */
 int creds_make(struct creds *to, const struct profile *p, struct err *e);
 
+/* Once a process: takes everything from its bounding set, which its children inherit; that is a
+ * call a capability. The process itself keeps what it has. */
+int creds_prepare(struct err *e);
+
 /* Sheds everything but c->keep, in the calling thread alone: groups, ids, bounding set, then the
  * sets; sets no_new_privs. With as_root the calling thread is in its user namespace already. */
 int creds_enter(const struct creds *c, struct err *e);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME(n)                                                                                    \
@@ -45,21 +46,45 @@ struct stamp {
 	uint64_t inode, size;
 	int64_t sec, nsec;
 };
-#define STAMPS ".stamps"
+#define STAMPS "stamps"
+#define MINUTE 60
+
+/* Kept beside the copies. The first few are what changes with most changes of the others. */
+enum { OF_FOLDER, OF_RESOLV, OF_HOSTS, FEW };
+struct stamps {
+	int64_t looked; /* CLOCK_BOOTTIME, s: when each was looked at */
+	struct stamp few[FEW];
+	struct stamp each[NAMES];
+};
 
 static void take_stamp(int etc, const char *name, struct stamp *to)
 {
 	struct stat st;
 
 	*to = (struct stamp){0};
-	if (!fstatat(etc, name, &st, 0) && S_ISREG(st.st_mode) && st.st_mode & S_IROTH)
-		*to = (struct stamp){st.st_ino, (uint64_t)st.st_size, st.st_ctim.tv_sec,
-				     st.st_ctim.tv_nsec};
+	if (!fstatat(etc, name, &st, 0) && st.st_mode & S_IROTH)
+		*to = (struct stamp){st.st_ino, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0,
+				     st.st_ctim.tv_sec, st.st_ctim.tv_nsec};
 }
 
 static bool same(const struct stamp *a, const struct stamp *b)
 {
 	return a->inode == b->inode && a->size == b->size && a->sec == b->sec && a->nsec == b->nsec;
+}
+
+static void take_few(struct stamp to[FEW])
+{
+	take_stamp(AT_FDCWD, "/etc", &to[OF_FOLDER]);
+	take_stamp(AT_FDCWD, "/etc/resolv.conf", &to[OF_RESOLV]);
+	take_stamp(AT_FDCWD, "/etc/hosts", &to[OF_HOSTS]);
+}
+
+static int64_t uptime(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec;
 }
 
 static int copy_content(int from, int to)
@@ -94,34 +119,31 @@ static int copy(int etc, int folder, const char *name)
 	return rc;
 }
 
-static int refresh(int etc, int folder, struct stamp *had, struct err *e)
+static int refresh(int folder, struct stamps *had, struct err *e)
 {
-	int changed = 0;
+	int etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC), changed = 0;
+
+	if (etc < 0)
+		return err_sys(e, errno, "/etc");
 
 	for (int i = 0; i < NAMES; i++) {
 		const char *name = etc_names[i].name;
 		struct stamp now;
 
 		take_stamp(etc, name, &now);
-		if (same(&now, &had[i]))
+		if (same(&now, &had->each[i]))
 			continue;
 		if (!now.inode)
 			unlinkat(folder, name, 0);
-		else if (copy(etc, folder, name))
-			return err_sys(e, errno, "/etc/%s cannot be copied for programs", name);
-		had[i] = now;
+		else if (copy(etc, folder, name)) {
+			changed = err_sys(e, errno, "/etc/%s cannot be copied for programs", name);
+			break;
+		}
+		had->each[i] = now;
 		changed++;
 	}
+	close(etc);
 	return changed;
-}
-
-static int open_stamps(int folder, struct stamp *had)
-{
-	int fd = openat(folder, STAMPS, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd >= 0 && pread(fd, had, NAMES * sizeof(*had), 0) != (ssize_t)(NAMES * sizeof(*had)))
-		memset(had, 0, NAMES * sizeof(*had));
-	return fd;
 }
 
 /* The first time: the folders in it too, one of them the place for a mount. */
@@ -142,27 +164,55 @@ static int make_folder(const char *path)
 	return -1;
 }
 
-int etc_refresh(const char *folder, struct err *e)
+static int look_at_each(int folder, const char *path, struct stamps *had, struct err *e)
 {
-	struct stamp had[NAMES];
-	int etc, to, stamps, changed;
+	int changed = refresh(folder, had, e), stamps;
 
+	if (changed < 0)
+		return -1;
+	had->looked = uptime();
+	stamps = openat(folder, "../" STAMPS, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (stamps < 0 || pwrite(stamps, had, sizeof(*had), 0) != (ssize_t)sizeof(*had))
+		changed = err_sys(e, errno, "%s/../" STAMPS, path);
+	if (stamps >= 0)
+		close(stamps);
+	return changed;
+}
+
+static bool read_stamps(const char *folder, struct stamps *to)
+{
+	char path[256];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/../" STAMPS, folder);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0) {
+		n = read(fd, to, sizeof(*to));
+		close(fd);
+	}
+	if (n != (ssize_t)sizeof(*to))
+		*to = (struct stamps){0};
+	return n == (ssize_t)sizeof(*to);
+}
+
+int etc_refresh(const char *folder, bool quick, struct err *e)
+{
+	struct stamp few[FEW];
+	struct stamps had;
+	int to, changed;
+
+	take_few(few);
+	if (read_stamps(folder, &had) && quick && !memcmp(few, had.few, sizeof(few)) &&
+	    uptime() >= had.looked && uptime() < had.looked + MINUTE)
+		return 0;
 	to = open(folder, O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (to < 0)
 		to = make_folder(folder);
 	if (to < 0)
 		return err_sys(e, errno, "%s cannot be made", folder);
-	etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	stamps = open_stamps(to, had);
-	changed = stamps < 0 || etc < 0 ? err_sys(e, errno, "%s/" STAMPS, folder)
-					: refresh(etc, to, had, e);
-	if (changed > 0 &&
-	    pwrite(stamps, had, NAMES * sizeof(*had), 0) != (ssize_t)(NAMES * sizeof(*had)))
-		changed = err_sys(e, errno, "%s/" STAMPS, folder);
-	if (stamps >= 0)
-		close(stamps);
-	if (etc >= 0)
-		close(etc);
+	memcpy(had.few, few, sizeof(few));
+	changed = look_at_each(to, folder, &had, e);
 	close(to);
 	return changed;
 }

@@ -7,6 +7,8 @@
 #ifndef SANDBOX_ETC_H
 #define SANDBOX_ETC_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* Where the copies are in a view that has an /etc of its own. */
@@ -20,8 +22,9 @@ struct etc_name {
 extern const struct etc_name etc_names[]; /* ended by a row without a name */
 
 /* Brings the copies in folder (made if missing) up to date: those whose original changed since the
- * last time are replaced, each at once. Returns how many, or -1 with e. Quick when nothing changed
- * (a stat a file); the supervisor calls it now and then. */
-int etc_refresh(const char *folder, struct err *e);
+ * last time are replaced, each at once. Returns how many, or -1 with e. quick: looks at each of
+ * them only when /etc itself, resolv.conf or hosts changed, or a minute after the last time; the
+ * supervisor calls it now and then. */
+int etc_refresh(const char *folder, bool quick, struct err *e);
 
 #endif

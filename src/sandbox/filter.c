@@ -148,8 +148,10 @@ static void put_rules(struct build *b)
 int filter_build(struct filter *to, const struct policy *p, const struct filter_exec *own,
 		 uint32_t refuse, struct err *e)
 {
-	struct build b = {.env = {to, p, own, refuse}};
+	struct build b;
 
+	b.env = (struct filter_env){to, p, own, refuse};
+	b.jumps = 0;
 	to->len = 0;
 	filter_put(to, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
 	filter_put(to, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, NATIVE);

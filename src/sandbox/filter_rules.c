@@ -178,10 +178,11 @@ static void rule_socketpair(const struct filter_env *env)
 	ret(env, env->refuse);
 }
 
-/* Typing into a terminal, its line discipline, its console. */
+/* Typing into a terminal, its line discipline, its console, keeping others out of it. */
 static void rule_ioctl(const struct filter_env *env)
 {
-	static const uint32_t refused[] = {TIOCSTI, TIOCLINUX, TIOCSETD, TIOCCONS, TIOCVHANGUP};
+	static const uint32_t refused[] = {TIOCSTI,  TIOCLINUX,	  TIOCSETD,
+					   TIOCCONS, TIOCVHANGUP, TIOCEXCL};
 
 	load(env, 1, false);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)

@@ -51,19 +51,19 @@ static int set_descriptors(const struct launch_io *io, int sock, struct err *e)
 
 	/* Out of each other's way first. */
 	for (int i = 0; i < 4; i++) {
-		if (want[i] < 0 || want[i] == i)
+		if (want[i] < 0 || want[i] == i || want[i] > SOCK)
 			continue;
-		want[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 64);
+		want[i] = fcntl(want[i], F_DUPFD_CLOEXEC, SOCK + 1);
 		if (want[i] < 0)
 			return err_sys(e, errno, "descriptors");
 	}
 	for (int i = 0; i < 4; i++) {
 		if (want[i] < 0)
 			close(i);
-		else if (want[i] != i && dup2(want[i], i) < 0)
+		else if (want[i] != i && dup3(want[i], i, i == SOCK ? O_CLOEXEC : 0) < 0)
 			return err_sys(e, errno, "descriptors");
 	}
-	if (fcntl(SOCK, F_SETFD, FD_CLOEXEC) || syscall(__NR_close_range, SOCK + 1, ~0u, 0))
+	if (syscall(__NR_close_range, SOCK + 1, ~0u, 0))
 		return err_sys(e, errno, "descriptors");
 	return 0;
 }

@@ -87,9 +87,10 @@ static void add_paths(struct landlock_rules *r, const struct view *v)
 void landlock_make(struct landlock_rules *to, const struct profile *p, const struct view *v,
 		   int abi)
 {
-	*to = (struct landlock_rules){.fs = handled_fs(abi),
-				      .net = abi >= 4 ? NET_BIND_TCP : 0,
-				      .scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0};
+	to->fs = handled_fs(abi);
+	to->net = abi >= 4 ? NET_BIND_TCP : 0;
+	to->scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0;
+	to->paths = to->ports = 0;
 	add_paths(to, v);
 	for (unsigned i = 0; i < p->listens; i++) {
 		if (p->listen[i].proto != PROFILE_TCP)

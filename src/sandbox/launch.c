@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static int make_folders(struct launch *l, struct err *e)
 		run = RUN_DIR_DEFAULT;
 	if (*run != '/' || strlen(run) > RUN_DIR_MAX)
 		return err_set(e, EXIT_WRONG_USE, RUN_DIR_ENV ": '%.100s' is not a folder", run);
-	return make_place(l, run, e) || etc_refresh(l->etc, e) < 0 ? -1 : 0;
+	return make_place(l, run, e) || etc_refresh(l->etc, true, e) < 0 ? -1 : 0;
 }
 
 static int find_interpreters(struct launch *l, struct err *e)
@@ -134,13 +134,17 @@ static int check_layers(struct launch *l, layer_set *missing, struct err *e)
 
 static int prepare(struct launch *l, char *const extra[], layer_set *missing, struct err *e)
 {
-	const uint64_t ram = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	struct sysinfo machine;
+	cpu_set_t processors;
 
-	limits_make(&l->limits, l->p, ram, (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
-	if (creds_make(&l->creds, l->p, e) || make_folders(l, e) || find_interpreters(l, e) ||
-	    make_states(l, e) || cgroup_make(&l->cgroup, l->p->name, &l->limits, e) ||
-	    check_layers(l, missing, e) || make_view(l, NULL, e) || exec_area_make(l, extra, e) ||
-	    make_filter(l, e))
+	if (sysinfo(&machine) || sched_getaffinity(0, sizeof(processors), &processors))
+		return err_sys(e, errno, "this machine's memory and processors");
+	limits_make(&l->limits, l->p, (uint64_t)machine.totalram * machine.mem_unit,
+		    (unsigned)CPU_COUNT(&processors));
+	if (creds_make(&l->creds, l->p, e) || creds_prepare(e) || make_folders(l, e) ||
+	    find_interpreters(l, e) || make_states(l, e) ||
+	    cgroup_make(&l->cgroup, l->p->name, &l->limits, e) || check_layers(l, missing, e) ||
+	    make_view(l, NULL, e) || exec_area_make(l, extra, e) || make_filter(l, e))
 		return -1;
 	l->shared = mmap(NULL, sizeof(*l->shared), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -154,10 +158,12 @@ static int prepare(struct launch *l, char *const extra[], layer_set *missing, st
 int launch_prepare(struct launch **to, const struct profile *p, char *const extra[],
 		   layer_set *missing, struct err *e)
 {
-	struct launch *l = calloc(1, sizeof(*l));
+	/* Mapped, so that what is not used of it costs nothing. */
+	struct launch *l =
+	    mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	*to = NULL;
-	if (!l)
+	if (l == MAP_FAILED)
 		return err_sys(e, errno, "memory for the sandbox");
 	l->p = p;
 	for (int i = 0; i < 3; i++)
@@ -178,7 +184,7 @@ void launch_free(struct launch *l)
 	exec_area_free(&l->exec);
 	if (l->shared)
 		munmap(l->shared, sizeof(*l->shared));
-	free(l);
+	munmap(l, sizeof(*l));
 }
 
 uid_t launch_uid(const struct launch *l)

@@ -6,11 +6,8 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "sandbox/source.h"
 
 static int script(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
 {
@@ -83,17 +80,12 @@ int program_interpreter(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
 	return -1;
 }
 
+/* Only to know what else is needed: what is executed is opened again, with care. */
 static int read_head(const char *path, uint8_t head[PROGRAM_HEAD])
 {
-	int at = source_open(path), fd;
-	char own[32];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n;
 
-	if (at < 0)
-		return -1;
-	snprintf(own, sizeof(own), "/proc/self/fd/%d", at);
-	fd = open(own, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	close(at);
 	if (fd < 0)
 		return -1;
 	n = read(fd, head, PROGRAM_HEAD);
@@ -130,6 +122,8 @@ int program_needs(const char *path, char to[][PROGRAM_PATH], int have, int max, 
 			return err_set(e, EXIT_WRONG_USE, "'%s': too many interpreters", path);
 		memcpy(to[have], next, PROGRAM_PATH);
 		at = to[have++];
+		if (head[0] != '#')
+			return have; /* a loader needs none itself */
 	}
 	return have;
 }

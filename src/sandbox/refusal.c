@@ -197,6 +197,24 @@ static void answer_port(struct asked *a, bool listening)
 	close(fd);
 }
 
+/* "inet raw", "packet", "netlink 9", "family 40": as denial_line() reads it. */
+static void say_socket(char to[DENIAL_DETAIL], int family, int type, int protocol)
+{
+	static const char *const types[] = {
+	    [SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram", [SOCK_RAW] = "raw"};
+	int t = type & 15;
+
+	if (is_inet(family) && t >= SOCK_STREAM && t <= SOCK_RAW)
+		snprintf(to, DENIAL_DETAIL, "%s %s", family == AF_INET ? "inet" : "inet6",
+			 types[t]);
+	else if (family == AF_NETLINK)
+		snprintf(to, DENIAL_DETAIL, "netlink %d", protocol);
+	else if (family == AF_PACKET)
+		strcpy(to, "packet");
+	else
+		snprintf(to, DENIAL_DETAIL, "family %d type %d", family, t);
+}
+
 static void refuse(struct asked *a)
 {
 	const __u64 *arg = a->n->data.args;
@@ -215,8 +233,7 @@ static void refuse(struct asked *a)
 	case __NR_socketpair:
 		if (!is_inet((int)arg[0]))
 			a->answer->error = -EAFNOSUPPORT;
-		snprintf(a->d->detail, sizeof(a->d->detail), "family %d type %d protocol %d",
-			 (int)arg[0], (int)arg[1] & 15, (int)arg[2]);
+		say_socket(a->d->detail, (int)arg[0], (int)arg[1], (int)arg[2]);
 		note(a, DENIAL_NET);
 		return;
 	default:

@@ -13,7 +13,7 @@ static uint64_t given(uint64_t value, uint64_t otherwise)
 
 void limits_make(struct limits *to, const struct profile *p, uint64_t ram, unsigned processors)
 {
-	to->memory = given(p->memory, ram / 2);
+	to->memory = given(p->memory, ram / 2 < 256 * MIB ? ram / 2 : 256 * MIB);
 	to->file_size = given(p->file_size, 1024 * MIB);
 	to->processes = (uint32_t)given(p->processes, 128);
 	to->cpu_percent = (uint32_t)given(p->cpu_percent, processors * 80);
@@ -22,14 +22,16 @@ void limits_make(struct limits *to, const struct profile *p, uint64_t ram, unsig
 	to->tmp_size = to->memory / 4 < 64 * MIB ? to->memory / 4 : 64 * MIB;
 }
 
+/* Never above what the caller itself has. */
 static int lower(int what, uint64_t to)
 {
 	struct rlimit had, now = {to, to};
 
-	if (getrlimit((__rlimit_resource_t)what, &had))
+	if (!setrlimit((__rlimit_resource_t)what, &now))
+		return 0;
+	if (getrlimit((__rlimit_resource_t)what, &had) || had.rlim_max >= to)
 		return -1;
-	if (had.rlim_max < now.rlim_max)
-		now.rlim_cur = now.rlim_max = had.rlim_max;
+	now.rlim_cur = now.rlim_max = had.rlim_max;
 	return setrlimit((__rlimit_resource_t)what, &now);
 }
 

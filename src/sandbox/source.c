@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -107,13 +108,45 @@ static int walk(const char *path)
 	return w.at;
 }
 
-int source_open(const char *path)
+static int open_plain(const char *path)
 {
 	const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
-	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 
-	/* Most ways have no link in them, and then one call will do. */
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+/* /bin/x where /bin is a link: "/" is root's, so its links are the system's. Puts the way that it
+ * stands for into to. */
+static int without_first_link(const char *path, char to[PATH_MAX])
+{
+	size_t n = strcspn(path + 1, "/") + 1;
+	char first[NAME_MAX + 2], way[NAME_MAX];
+	ssize_t len;
+	int all;
+
+	if (n > NAME_MAX)
+		return -1;
+	memcpy(first, path, n);
+	first[n] = 0;
+	len = readlink(first, way, sizeof(way));
+	if (len <= 0 || len == (ssize_t)sizeof(way))
+		return -1;
+	all = snprintf(to, PATH_MAX, "%s%.*s%s", way[0] == '/' ? "" : "/", (int)len, way, path + n);
+	return all < PATH_MAX ? 0 : -1;
+}
+
+int source_open(const char *path)
+{
+	char other[PATH_MAX];
+	int fd = open_plain(path);
+
+	/* Most ways have no link in them, or one at the root, and then few calls will do. */
 	if (fd >= 0 || (errno != ELOOP && errno != ENOSYS && errno != EPERM))
 		return fd;
+	if (errno == ELOOP && !without_first_link(path, other)) {
+		fd = open_plain(other);
+		if (fd >= 0)
+			return fd;
+	}
 	return walk(path);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -14,12 +15,10 @@
 
 #include "sandbox/source.h"
 
-/* Files of /proc that tell about the machine or command it, and that no program of a device needs.
- * Most are closed to whoever is not root; this is for when that is not enough. */
-static const char *const hidden[] = {"proc/kallsyms",	   "proc/kcore",      "proc/keys",
-				     "proc/key-users",	   "proc/timer_list", "proc/kmsg",
-				     "proc/sysrq-trigger", "proc/config.gz",  "proc/modules",
-				     "proc/iomem",	   "proc/ioports"};
+/* Files of /proc that command the machine or tell of its memory. Whoever is not root is refused
+ * them anyway; this is for when that is not enough. */
+static const char *const hidden[] = {"proc/kallsyms", "proc/kcore", "proc/keys",
+				     "proc/sysrq-trigger", "proc/timer_list"};
 
 static int not_there(const struct view_entry *n)
 {
@@ -56,45 +55,47 @@ static uint64_t attributes(const struct view_entry *n)
 	       (n->flags & VIEW_DEVICE ? 0 : MOUNT_ATTR_NODEV);
 }
 
-static int make_place(const char *at, int source)
-{
-	struct stat st;
-	int rc;
-
-	if (fstat(source, &st))
-		return -1;
-	rc = S_ISDIR(st.st_mode) ? mkdir(at, 0755) : mknod(at, S_IFREG | 0444, 0);
-	return rc && errno != EEXIST ? -1 : 0;
-}
-
-/* A copy of the mount, made what it has to be before anybody can reach it. */
-static int attach(const struct view_entry *n, int source)
+/* A copy of the mount, made what it has to be before anybody can reach it. Its descriptor and the
+ * source's are closed with all others before the program starts. */
+static int attach(const struct view_entry *n, int source, const char *path)
 {
 	struct mount_attr attr = {.attr_set = attributes(n), .propagation = MS_PRIVATE};
 	const unsigned all = AT_EMPTY_PATH | AT_RECURSIVE;
-	int rc = -1, fd;
+	int fd =
+	    (int)syscall(SYS_open_tree, source, path, all | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
-	if (!(n->flags & VIEW_INSIDE) && make_place(n->at, source))
+	if (fd < 0 || syscall(SYS_mount_setattr, fd, "", all, &attr, sizeof(attr)))
 		return -1;
-	fd = (int)syscall(SYS_open_tree, source, "", all | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	if (!syscall(SYS_mount_setattr, fd, "", all, &attr, sizeof(attr)))
-		rc = (int)syscall(SYS_move_mount, fd, "", AT_FDCWD, n->at, MOVE_MOUNT_F_EMPTY_PATH);
-	close(fd);
-	return rc;
+	return (int)syscall(SYS_move_mount, fd, "", AT_FDCWD, n->at, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+static int make_place(const struct view_entry *n, bool folder)
+{
+	int rc;
+
+	if (n->flags & VIEW_INSIDE)
+		return 0;
+	rc = folder ? mkdir(n->at, 0755) : mknod(n->at, S_IFREG | 0444, 0);
+	return rc && errno != EEXIST ? -1 : 0;
+}
+
+/* Folders of the system itself: root's, and no link on the way is anybody else's. */
+static int make_system(const struct view_entry *n)
+{
+	return make_place(n, true) ? -1 : attach(n, AT_FDCWD, n->from);
 }
 
 static int make_bind(const struct view_entry *n)
 {
-	int source, rc;
+	struct stat st;
+	int source;
 
-	source = n->flags & VIEW_PROFILE ? source_open(n->from) : open(n->from, O_PATH | O_CLOEXEC);
-	if (source < 0)
+	if (!(n->flags & (VIEW_PROFILE | VIEW_START)))
+		return make_system(n);
+	source = source_open(n->from);
+	if (source < 0 || fstat(source, &st) || make_place(n, S_ISDIR(st.st_mode)))
 		return -1;
-	rc = attach(n, source);
-	close(source);
-	return rc;
+	return attach(n, source, "");
 }
 
 static int make_same(const struct view_entry *n)

@@ -10,12 +10,10 @@
 /* What every program sees. Nothing here belongs to one program or holds a secret. */
 static const struct view_entry common[] = {
     {"usr/lib", "/usr/lib", VIEW_BIND, VIEW_EXEC | VIEW_OPTIONAL},
-    {"usr/lib32", "/usr/lib32", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
-    {"usr/lib64", "/usr/lib64", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
+    {"usr/lib64", "/usr/lib64", VIEW_BIND, VIEW_EXEC | VIEW_OPTIONAL},
     {"usr/local/lib", "/usr/local/lib", VIEW_BIND, VIEW_EXEC | VIEW_OPTIONAL},
     {"usr/share", "/usr/share", VIEW_BIND, VIEW_OPTIONAL},
     {"lib", "/lib", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
-    {"lib32", "/lib32", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
     {"lib64", "/lib64", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
     {"dev/null", NULL, VIEW_NODE, VIEW_DEVICE, 1, 3},
     {"dev/zero", NULL, VIEW_NODE, VIEW_DEVICE, 1, 5},
@@ -181,19 +179,31 @@ static const struct view_entry *above(const struct view *v, unsigned count, cons
 	return NULL;
 }
 
-/* What is bound above decides what is left to do. Returns false for nothing. */
-static bool settle(struct view_entry *n, const struct view_entry *up)
+/* Shows the very place that it is at. */
+static bool is_itself(const struct view_entry *n)
+{
+	return n->from && !strcmp(n->from + 1, n->at);
+}
+
+/* Nothing that its folder has not; and nothing less that matters. */
+static bool no_more(const struct view_entry *n, const struct view_entry *up)
 {
 	const uint8_t rights = VIEW_WRITE | VIEW_EXEC | VIEW_DEVICE;
 
+	return (n->flags & rights) == (up->flags & rights) ||
+	       (!(n->flags & (VIEW_WRITE | VIEW_DEVICE)) && up->flags & VIEW_EXEC &&
+		!(up->flags & VIEW_WRITE));
+}
+
+/* What is bound above decides what is left to do. Returns false for nothing. */
+static bool settle(struct view_entry *n, const struct view_entry *up)
+{
 	if (!up || up->kind == VIEW_TMPFS)
 		return true;
 	if (n->kind != VIEW_BIND && n->kind != VIEW_SAME)
 		return false;
 	n->flags |= VIEW_INSIDE;
-	if (up->kind == VIEW_PROC || (n->flags & rights) == (up->flags & rights) ||
-	    (!(n->flags & (VIEW_WRITE | VIEW_DEVICE)) && up->flags & VIEW_EXEC &&
-	     !(up->flags & VIEW_WRITE)))
+	if (up->kind == VIEW_PROC || (is_itself(n) && is_itself(up) && no_more(n, up)))
 		n->kind = VIEW_SEEN;
 	return true;
 }

@@ -105,3 +105,23 @@ tries() { # PROGRAM
 	run "$H" run "$D/p.conf"
 	[ "$status" = 0 ] && [ "$output" = 127.0.0.1 ]
 }
+
+@test "what is refused is in the list of refusals, with the line that would allow it" {
+	profile tries <<-EOF
+	[program]
+	exec = $BATS_FILE_TMPDIR/tries
+	EOF
+	"$H" run "$D/tries.conf" >/dev/null
+	run "$H" denials
+	echo "$output"
+	[[ $output == *"[allow] listen = 8080/tcp"* && $output == *"[allow] exec-also = /bin/true"* ]]
+}
+
+@test "probe: a table, JSON, and a tier" {
+	run "$H" probe
+	[[ ${lines[0]} == layer*here*found*does && $output == *"Tier: "* ]]
+	[ "$(grep -c . <<<"$output")" -ge 17 ]
+	"$H" probe --json | python3 -c 'import json, sys; p = json.load(sys.stdin)
+assert len(p["layers"]) == 15 and p["tier"] in ("none", "reduced", "full")
+assert all(l["state"] in ("yes", "partly", "missing") for l in p["layers"])' || [ "${PIPESTATUS[0]}" = 1 ]
+}
