@@ -12,7 +12,7 @@
 #include "base/err.h"
 
 /* Where the copies are in a view that has an /etc of its own. */
-#define ETC_ASIDE "/usr/share/holdfast-etc"
+#define ETC_ASIDE "/.holdfast-etc"
 
 struct etc_name {
 	const char *name;  /* in /etc */
