@@ -44,6 +44,21 @@ int call_map_create(int type, const char *name, __u32 value_size, __u32 entries,
 	return call(BPF_MAP_CREATE, &a);
 }
 
+int call_task_map_create(const char *name, int btf_fd)
+{
+	union bpf_attr a;
+
+	memset(&a, 0, sizeof a);
+	a.map_type = BPF_MAP_TYPE_TASK_STORAGE;
+	a.key_size = sizeof(__u32);
+	a.value_size = sizeof(__u32);
+	a.map_flags = BPF_F_NO_PREALLOC;
+	a.btf_fd = (__u32)btf_fd;
+	a.btf_key_type_id = a.btf_value_type_id = 1;
+	strncpy(a.map_name, name, sizeof a.map_name - 1);
+	return call(BPF_MAP_CREATE, &a);
+}
+
 int call_pin(int fd, const char *path)
 {
 	union bpf_attr a;
@@ -54,13 +69,24 @@ int call_pin(int fd, const char *path)
 	return call(BPF_OBJ_PIN, &a);
 }
 
-int call_get(const char *path)
+static int get(const char *path, __u32 flags)
 {
 	union bpf_attr a;
 
 	memset(&a, 0, sizeof a);
 	a.pathname = address(path);
+	a.file_flags = flags;
 	return call(BPF_OBJ_GET, &a);
+}
+
+int call_get(const char *path)
+{
+	return get(path, 0);
+}
+
+int call_get_to_read(const char *path)
+{
+	return get(path, BPF_F_RDONLY);
 }
 
 int call_lookup(int map, __u32 index, void *value, __u64 flags)
@@ -86,13 +112,25 @@ int call_update(int map, __u32 index, const void *value)
 	return call(BPF_MAP_UPDATE_ELEM, &a);
 }
 
-int call_prog_load(const char *name, const struct bpf_insn *code, __u32 count, char *log,
-		   __u32 log_len)
+int call_delete(int map, __u32 index)
 {
 	union bpf_attr a;
 
 	memset(&a, 0, sizeof a);
-	a.prog_type = BPF_PROG_TYPE_SCHED_CLS;
+	a.map_fd = (__u32)map;
+	a.key = address(&index);
+	return call(BPF_MAP_DELETE_ELEM, &a);
+}
+
+static int load(int type, __u32 hook, const char *name, const struct bpf_insn *code, __u32 count,
+		char *log, __u32 log_len)
+{
+	union bpf_attr a;
+
+	memset(&a, 0, sizeof a);
+	a.prog_type = (__u32)type;
+	a.attach_btf_id = hook;
+	a.expected_attach_type = hook ? BPF_LSM_MAC : 0;
 	a.insns = address(code);
 	a.insn_cnt = count;
 	a.license = address("Dual MIT/GPL");
@@ -103,6 +141,38 @@ int call_prog_load(const char *name, const struct bpf_insn *code, __u32 count, c
 		a.log_level = 1;
 	}
 	return call(BPF_PROG_LOAD, &a);
+}
+
+int call_prog_load(const char *name, const struct bpf_insn *code, __u32 count, char *log,
+		   __u32 log_len)
+{
+	return load(BPF_PROG_TYPE_SCHED_CLS, 0, name, code, count, log, log_len);
+}
+
+int call_lsm_load(const char *name, const struct bpf_insn *code, __u32 count, __u32 hook, char *log,
+		  __u32 log_len)
+{
+	return load(BPF_PROG_TYPE_LSM, hook, name, code, count, log, log_len);
+}
+
+int call_lsm_attach(int prog)
+{
+	union bpf_attr a;
+
+	memset(&a, 0, sizeof a);
+	a.raw_tracepoint.prog_fd = (__u32)prog;
+	return call(BPF_RAW_TRACEPOINT_OPEN, &a);
+}
+
+int call_next_map(__u32 after)
+{
+	union bpf_attr a;
+	int n;
+
+	memset(&a, 0, sizeof a);
+	a.start_id = after;
+	n = call(BPF_MAP_GET_NEXT_ID, &a);
+	return n < 0 ? n : (int)a.next_id;
 }
 
 int call_btf_load(const void *btf, __u32 len)

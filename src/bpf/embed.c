@@ -99,7 +99,20 @@ static void write_places(size_t rel, const char *name)
 		printf("{%u, PLACE_%s},\n", (unsigned)(GET(Elf64_Rel, at, r_offset) / INSN_BYTES),
 		       s);
 	}
-	printf("};\n");
+	printf("};\nenum { %s_%s_place_count = %zu };\n", prefix, name, n);
+}
+
+/* C has no empty array: a program without places gets one that is not counted. */
+static void write_no_places(const char *of, const char *name)
+{
+	for (unsigned i = 0; i < GET(Elf64_Ehdr, 0, e_shnum); i++) {
+		const char *other = section_name(section(i));
+
+		if (!strncmp(other, ".rel", 4) && !strcmp(other + 4, of))
+			return;
+	}
+	printf("static const struct %s_place %s_%s_places[] = {{0}};\n", prefix, prefix, name);
+	printf("enum { %s_%s_place_count = 0 };\n", prefix, name);
 }
 
 /* NAME of a section KIND/NAME, or NULL. */
@@ -135,6 +148,7 @@ int main(int argc, char **argv)
 
 		if ((of = program(name, ""))) {
 			write_code(section(i), of);
+			write_no_places(name, of);
 			found++;
 		} else if ((of = program(name, ".rel"))) {
 			write_places(section(i), of);

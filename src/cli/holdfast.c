@@ -16,6 +16,7 @@ static const struct command commands[] = {
     {"top", top_run, "peers, consent, budgets and what is held back, live", &top_use},
     {"why", why_run, "what would happen to a packet to an address, and why", &why_use},
     {"denials", cli_denials, "what was refused to sandboxed programs", &cli_denials_use},
+    {"lock", lock_run, "takes away, until the next start, whatever could undo the rest", &lock_use},
     {0},
 };
 

@@ -271,8 +271,11 @@ int guard_off(struct guard *g, struct err *e)
 {
 	int pid = guard_daemon(g);
 
-	if (pid > 0 && pid != getpid())
-		kill(pid, SIGTERM);
+	if (pid > 0 && pid != getpid() && kill(pid, SIGTERM) && errno == EPERM)
+		return err_set(e, EXIT_SYSTEM,
+			       "not allowed to stop the daemon, process %d: this machine is locked "
+			       "until its next start (holdfast-lock(8)), or this is not root",
+			       pid);
 	g->flags |= GUARD_PATIENT;
 	if (place_lock(g, e) || g->backend->off(g, e))
 		return -1;
