@@ -9,6 +9,8 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <asm/sockios.h>
 #include <sched.h>
 #include <stddef.h>
 #include <string.h>
@@ -89,7 +91,7 @@ static const int refused[] = {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define MOST	 (COUNT(refused) * 2 + 64)
+#define MOST	 (COUNT(refused) * 2 + 160)
 
 struct filter {
 	struct sock_filter code[MOST];
@@ -184,7 +186,62 @@ static void no_bypass(struct filter *f)
 	answer(f, ANSWER(EPERM));
 }
 
-static int install(struct err *e)
+/* Calls whose first argument is a process. */
+static const int about_process[] = {SYS_kill,
+				    SYS_tkill,
+				    SYS_tgkill,
+				    SYS_rt_sigqueueinfo,
+				    SYS_rt_tgsigqueueinfo,
+				    SYS_prlimit64,
+				    SYS_sched_setscheduler,
+				    SYS_sched_setparam,
+				    SYS_sched_setaffinity,
+				    NEWER(434) /* pidfd_open */};
+
+/* kill(-1) reaches everybody, and kill(-spare) its group. */
+static void leave_alone(struct filter *f, pid_t spare)
+{
+	for (size_t i = 0; i < COUNT(about_process); i++) {
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)about_process[i], 0, 6);
+		load(f, argument(0));
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)spare, 3, 0);
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)-spare, 2, 0);
+		put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)-1, 1, 0);
+		answer(f, SECCOMP_RET_ALLOW);
+		answer(f, ANSWER(EPERM));
+	}
+	/* A folder of /proc is as good as a descriptor of a process. */
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, NEWER(424), 0, 1); /* pidfd_send_signal */
+	answer(f, ANSWER(ENOSYS));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_setpriority, 0, 4);
+	load(f, argument(1));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)spare, 0, 1);
+	answer(f, ANSWER(EPERM));
+	answer(f, SECCOMP_RET_ALLOW);
+}
+
+/* The signal of input, in its name: F_SETOWN with its number; F_SETOWN_EX and the two ioctls, whose
+ * argument cannot be looked into. */
+static void no_owner(struct filter *f, pid_t spare)
+{
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 8);
+	load(f, argument(1));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, 15 /* F_SETOWN_EX */, 5, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 0, 3);
+	load(f, argument(2));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)spare, 2, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, (__u32)-spare, 1, 0);
+	answer(f, SECCOMP_RET_ALLOW);
+	answer(f, ANSWER(EPERM));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 5);
+	load(f, argument(1));
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, FIOSETOWN, 2, 0);
+	put(f, BPF_JMP | BPF_JEQ | BPF_K, SIOCSPGRP, 1, 0);
+	answer(f, SECCOMP_RET_ALLOW);
+	answer(f, ANSWER(EPERM));
+}
+
+static int install(pid_t spare, struct err *e)
 {
 	struct filter f = {.n = 0};
 	struct sock_fprog p;
@@ -196,6 +253,10 @@ static int install(struct err *e)
 	}
 	no_new_namespaces(&f);
 	sockets(&f);
+	if (spare > 0) {
+		leave_alone(&f, spare);
+		no_owner(&f, spare);
+	}
 	no_bypass(&f);
 	p = (struct sock_fprog){f.n, f.code};
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p))
@@ -309,9 +370,9 @@ static int capabilities(uint64_t keep, struct err *e)
 }
 
 /* Capabilities last: the other two need them. */
-int lock_inherit(uint64_t keep, int *landlock, struct err *e)
+int lock_inherit(uint64_t keep, pid_t spare, int *landlock, struct err *e)
 {
-	if (files(landlock, e) || install(e))
+	if (files(landlock, e) || install(spare, e))
 		return -1;
 	return capabilities(keep | INHERIT_CAPS, e);
 }

@@ -7,6 +7,7 @@
 #define LOCKDOWN_INHERIT_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -17,10 +18,11 @@
  *   system calls (seccomp, native calls only): bpf, mount and its family, modules, kexec, ptrace
  * and its like, perf, io_uring, namespaces, swap, ports, sockets of odd families and raw ones;
  *   writing beneath /proc and /sys, but for devices, and to disks and memory in /dev (Landlock).
- * *landlock: 0 where the kernel has no Landlock, then the last of these is open.
- * Does not set no_new_privs: set-user-id programs go on working, and gain nothing.
- * Returns 0, or -1 with e (EXIT_SYSTEM) naming the step; then the process must not go on. */
-int lock_inherit(uint64_t keep, int *landlock, struct err *e);
+ *   signals, limits and scheduling for the process spare (the guard's daemon; 0: none), and signals
+ * to everybody at once. *landlock: 0 where the kernel has no Landlock, then the last of these is
+ * open. Does not set no_new_privs: set-user-id programs go on working, and gain nothing. Returns 0,
+ * or -1 with e (EXIT_SYSTEM) naming the step; then the process must not go on. */
+int lock_inherit(uint64_t keep, pid_t spare, int *landlock, struct err *e);
 
 /* CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_BROADCAST
  * IPC_LOCK IPC_OWNER SYS_CHROOT SYS_NICE SYS_RESOURCE SYS_TIME LEASE AUDIT_WRITE SETFCAP WAKE_ALARM

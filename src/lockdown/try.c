@@ -44,7 +44,7 @@ const char *try_text(int result, char buf[static 64])
 	case TRY_OPEN:
 		return "OPEN";
 	case TRY_ABSENT:
-		return "not in this kernel";
+		return "nothing of the kind here";
 	case TRY_DIED:
 		return "refused (ended)";
 	case TRY_UNKNOWN:

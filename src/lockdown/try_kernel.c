@@ -131,7 +131,7 @@ static int open_lock_link(const struct try_env *env)
 	char path[160];
 
 	if (!first_pin(LOCK_PIN, "", path, sizeof path))
-		return TRY_UNKNOWN;
+		return TRY_ABSENT;
 	return try_fd(minus(call_get(path)));
 }
 
@@ -312,11 +312,6 @@ static int power_state(const struct try_env *env)
 	return open_to_write("/sys/power/disk");
 }
 
-static int lower_lockdown(const struct try_env *env)
-{
-	return open_to_write("/sys/kernel/security/lockdown");
-}
-
 static int debug_file(const struct try_env *env)
 {
 	return open_to_write("/sys/kernel/debug/tracing/trace_marker");
@@ -362,7 +357,6 @@ static int io_uring(const struct try_env *env)
 const struct attempt try_kernel[] = {
     {ROW_LOCKDOWN, "iopl(3): every port", iopl_3},
     {ROW_LOCKDOWN, "ioperm: one port", port_access},
-    {ROW_LOCKDOWN, "opening the lockdown file to write", lower_lockdown},
     {ROW_MODULES, "init_module of something that is none", init_module},
     {ROW_MODULES, "finit_module of this program", finit_module},
     {ROW_MODULES, "delete_module of a name that is none", delete_module},

@@ -3,22 +3,25 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
 #include <linux/if_tun.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lockdown/files.h"
 #include "lockdown/try.h"
 
 #define NO_INTERFACE 0x7fffffff
 #define XDP	     44
 #define VSOCK	     40
-#define GENERIC	     16
 #define OWN_NAME     "holdfasttry0"
 
 struct request {
@@ -50,26 +53,26 @@ static struct rtattr *add(struct request *r, int type, const void *data, size_t 
 	return a;
 }
 
-/* Sends len bytes and returns the first answer that is an error other than 0, or 0; errno set. */
-static int ask(int protocol, const void *data, size_t len, unsigned answers)
+/* Sends len bytes and waits for what is said of the request with that number: 0, or -1 with errno.
+ */
+static int ask(int protocol, const void *data, size_t len, unsigned number)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), result = 0;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), result = EPROTO;
 	struct {
 		struct nlmsghdr head;
 		struct nlmsgerr err;
-		char rest[512];
+		char rest[4096];
 	} in;
 
 	if (fd < 0 || send(fd, data, len, 0) < 0) {
 		result = errno;
-		answers = 0;
-	}
-	while (answers-- && !result) {
-		if (recv(fd, &in, sizeof in, 0) < (ssize_t)sizeof in.head ||
-		    in.head.nlmsg_type != NLMSG_ERROR)
-			result = EPROTO;
-		else
+	} else {
+		while (recv(fd, &in, sizeof in, 0) >= (ssize_t)sizeof in.head) {
+			if (in.head.nlmsg_type != NLMSG_ERROR || in.head.nlmsg_seq != number)
+				continue;
 			result = -in.err.error;
+			break;
+		}
 	}
 	if (fd >= 0)
 		close(fd);
@@ -79,7 +82,7 @@ static int ask(int protocol, const void *data, size_t len, unsigned answers)
 
 static int ask_route(const struct request *r)
 {
-	return ask(NETLINK_ROUTE, r, r->head.nlmsg_len, 1);
+	return ask(NETLINK_ROUTE, r, r->head.nlmsg_len, r->head.nlmsg_seq);
 }
 
 /* What is asked of an interface that is not there is open to whoever hears so. */
@@ -127,8 +130,9 @@ static int hidden_request(const struct try_env *env)
 	size_t at;
 
 	begin(&first, RTM_GETLINK, 0, sizeof first.link);
-	first.link.ifi_index = NO_INTERFACE;
+	first.link.ifi_index = 1;
 	begin(&second, RTM_DELQDISC, 0, sizeof second.tc);
+	second.head.nlmsg_seq = 2;
 	second.tc.tcm_ifindex = NO_INTERFACE;
 	second.tc.tcm_parent = TC_H_CLSACT;
 	at = NLMSG_ALIGN(first.head.nlmsg_len);
@@ -241,9 +245,15 @@ static int set_flags(const struct try_env *env)
 	return try_result(ioctl(fd, SIOCSIFFLAGS, &r));
 }
 
+/* Its own value is written back. */
 static int flags_file(const struct try_env *env)
 {
-	return try_fd(open("/sys/class/net/lo/flags", O_WRONLY | O_CLOEXEC));
+	const char *path = "/sys/class/net/lo/flags";
+	char now[32];
+
+	if (files_read(path, now, sizeof now))
+		return try_result(-1);
+	return try_result(files_write(path, now));
 }
 
 static int tun(const struct try_env *env)
@@ -257,15 +267,50 @@ static int tun(const struct try_env *env)
 	return try_result(ioctl(fd, TUNSETIFF, &r)); /* it goes with its descriptor */
 }
 
-/* A family that nobody has: whoever is let through hears that there is none. */
+/* Number of the family "ethtool", 0 for none. */
+static unsigned short ethtool_family(void)
+{
+	struct request r = {.head = {.nlmsg_type = GENL_ID_CTRL, .nlmsg_flags = NLM_F_REQUEST}};
+	const struct genlmsghdr ask_for = {.cmd = CTRL_CMD_GETFAMILY, .version = 1};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	unsigned short id = 0;
+	struct {
+		struct nlmsghdr head;
+		struct genlmsghdr what;
+		char rest[4096];
+	} in = {0};
+	const struct rtattr *at = (const void *)in.rest;
+	ssize_t left;
+
+	r.head.nlmsg_len = NLMSG_LENGTH(sizeof ask_for);
+	memcpy(NLMSG_DATA(&r.head), &ask_for, sizeof ask_for);
+	add(&r, CTRL_ATTR_FAMILY_NAME, ETHTOOL_GENL_NAME, sizeof ETHTOOL_GENL_NAME);
+	if (fd < 0)
+		return 0;
+	left = send(fd, &r, r.head.nlmsg_len, 0) < 0
+		   ? 0
+		   : recv(fd, &in, sizeof in, 0) - (ssize_t)offsetof(typeof(in), rest);
+	close(fd);
+	for (; in.head.nlmsg_type == GENL_ID_CTRL && RTA_OK(at, left); at = RTA_NEXT(at, left))
+		if (at->rta_type == CTRL_ATTR_FAMILY_ID)
+			memcpy(&id, RTA_DATA(at), sizeof id);
+	return id;
+}
+
+/* A change of a link that is not named: whoever is let through hears that. */
 static int generic(const struct try_env *env)
 {
-	struct request r;
-	int n;
+	struct {
+		struct nlmsghdr head;
+		struct genlmsghdr what;
+	} r = {.head = {.nlmsg_len = sizeof r,
+			.nlmsg_type = ethtool_family(),
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+	       .what = {.cmd = ETHTOOL_MSG_LINKINFO_SET, .version = 1}};
 
-	begin(&r, 0x7ff0, 0, 4);
-	n = ask(GENERIC, &r, r.head.nlmsg_len, 1);
-	return n < 0 && errno != EPERM ? TRY_OPEN : try_result(n);
+	if (!r.head.nlmsg_type)
+		return TRY_ABSENT;
+	return of_no_interface(ask(NETLINK_GENERIC, &r, sizeof r, 0));
 }
 
 const struct attempt try_net[] = {
@@ -287,6 +332,6 @@ const struct attempt try_net[] = {
     {ROW_LINKS, "setting its flags", set_flags},
     {ROW_LINKS, "its flags through /sys", flags_file},
     {ROW_LINKS, "a TUN interface", tun},
-    {ROW_LINKS, "generic netlink", generic},
+    {ROW_LINKS, "setting links by generic netlink", generic},
     {0},
 };
