@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -28,7 +27,7 @@ enum {
 	MANY_TERMINALS = 64,
 	MANY_SEGMENTS = 256,
 	MEBIBYTE = 1 << 20,
-	MEMORY_MIB = 512,
+	MEMORY_MIB = 768,
 	DISK_MIB = 256,
 	CPU_SECONDS = 2,
 };
@@ -200,20 +199,6 @@ static void many_names(struct result *r, const char *word)
 		refused(r, "symlink");
 }
 
-static void watches(struct result *r, const char *word)
-{
-	int n = 0;
-
-	(void)word;
-	/* each instance a kernel object; the limit of them is a user's, shared with outsiders */
-	while (n < 1024 && inotify_init1(IN_CLOEXEC) >= 0)
-		n++;
-	if (n >= 100)
-		succeeded(r, "%d instances of inotify", n);
-	else
-		refused(r, "inotify_init");
-}
-
 static void terminals(struct result *r, const char *word)
 {
 	int n = 0;
@@ -262,13 +247,12 @@ static void processors(struct result *r, const char *word)
 const struct attack bomb_attacks[] = {
     {"forks", "1,000 processes", forks, NULL},
     {"threads", "1,000 threads", threads, NULL},
-    {"memory", "512 MiB of memory", memory, "anonymous"},
-    {"memory-sysv", "512 MiB of SysV segments", memory, "sysv"},
+    {"memory", "768 MiB of memory", memory, "anonymous"},
+    {"memory-sysv", "768 MiB of SysV segments", memory, "sysv"},
     {"descriptors", "10,000 descriptors", descriptors, NULL},
     {"fill-tmp", "256 MiB in /tmp", fill, "/tmp"},
     {"fill-shm", "256 MiB in /dev/shm", fill, "/dev/shm"},
     {"names", "50,000 files", many_names, NULL},
-    {"watches", "100 instances of inotify", watches, NULL},
     {"terminals", "64 terminals", terminals, NULL},
     {"processors", "more than 1.2 processors", processors, NULL},
     {0},
