@@ -2,6 +2,7 @@
 #include "sandbox/filter_rules.h"
 
 #include <endian.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
@@ -178,6 +179,16 @@ static void rule_socketpair(const struct filter_env *env)
 	ret(env, env->refuse);
 }
 
+/* A file that is set to run as its owner from its first moment. The mode means nothing where no
+ * file is made. */
+static void rule_open(const struct filter_env *env, unsigned flags)
+{
+	load(env, flags, false);
+	filter_put(env->f, BPF_JMP | BPF_JSET | BPF_K, 1, 0, O_CREAT | __O_TMPFILE);
+	allow(env);
+	refuse_bits(env, flags + 1, S_ISUID | S_ISGID);
+}
+
 /* Typing into a terminal, its line discipline, its console, keeping others out of it. */
 static void rule_ioctl(const struct filter_env *env)
 {
@@ -249,6 +260,12 @@ void filter_rule(const struct filter_env *env, enum verdict v)
 		return;
 	case VERDICT_IOCTL:
 		rule_ioctl(env);
+		return;
+	case VERDICT_OPEN:
+		rule_open(env, 1);
+		return;
+	case VERDICT_OPENAT:
+		rule_open(env, 2);
 		return;
 	case VERDICT_CHMOD:
 		refuse_bits(env, 1, S_ISUID | S_ISGID);

@@ -5,6 +5,20 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Newer than some libc's headers; from 424 on all processors share numbers. */
+#ifndef __NR_fchmodat2
+#define __NR_fchmodat2 (POLICY_BASE + 452)
+#endif
+#ifndef __NR_statmount
+#define __NR_statmount (POLICY_BASE + 457)
+#endif
+#ifndef __NR_listmount
+#define __NR_listmount (POLICY_BASE + 458)
+#endif
+#ifndef __NR_lsm_set_self_attr
+#define __NR_lsm_set_self_attr (POLICY_BASE + 460)
+#endif
+
 struct row {
 	uint16_t call;
 	uint8_t verdict; /* enum verdict */
@@ -28,10 +42,10 @@ static bool bit(const uint8_t *set, unsigned n)
 	return set[n / 8] >> (n % 8) & 1;
 }
 
-static bool lists_programs(const struct profile *p)
+static bool lists(const struct profile *p, enum profile_access access)
 {
 	for (unsigned i = 0; i < p->paths; i++)
-		if (p->path[i].access == PROFILE_EXEC)
+		if (p->path[i].access == access)
 			return true;
 	return false;
 }
@@ -53,8 +67,10 @@ static uint8_t ruled(const struct profile *p, const struct row *r, bool listed)
 
 void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool notify)
 {
-	*to = (struct policy){
-	    .powers = p->powers, .mdwe = mdwe, .exec_any = lists_programs(p), .notify = notify};
+	*to = (struct policy){.powers = p->powers,
+			      .mdwe = mdwe,
+			      .exec_any = lists(p, PROFILE_EXEC),
+			      .notify = notify};
 	for (unsigned n = 0; n < PROFILE_CALLS; n++)
 		to->verdict[n] =
 		    p->learned && !bit(p->call_allow, n) ? VERDICT_REFUSE : VERDICT_ALLOW;
