@@ -29,8 +29,9 @@ struct facts {
 	const char *launcher; /* the file of the program that starts us */
 	const char *run;      /* folder of the supervisor's state */
 	const char *state;    /* folder given to the program to write */
-	uint64_t mate;	      /* a process outside with our uid */
-	uint64_t stranger;    /* a process outside with another uid */
+	uint64_t key;	   /* of an outsider's SysV segment; in the name of its file in /dev/shm */
+	uint64_t mate;	   /* a process outside with our uid */
+	uint64_t stranger; /* a process outside with another uid */
 };
 extern struct facts facts;
 

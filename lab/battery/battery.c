@@ -49,6 +49,7 @@ static const struct opt options[] = {
     {"launcher", 0, OPT_TEXT, FACT(launcher), "FILE", "the program that starts this one"},
     {"run", 0, OPT_TEXT, FACT(run), "DIR", "the supervisor's state"},
     {"state", 0, OPT_TEXT, FACT(state), "DIR", "a folder given to this program"},
+    {"key", 0, OPT_NUMBER, FACT(key), "KEY", "an outsider's shared memory"},
     {"mate", 0, OPT_NUMBER, FACT(mate), "PID", "a process outside with this uid"},
     {"stranger", 0, OPT_NUMBER, FACT(stranger), "PID", "a process outside with another uid"},
     {0},

@@ -448,6 +448,29 @@ static void make_setuid(struct result *r, const char *word)
 	unlink(path);
 }
 
+/* The same by other calls, for whoever watches chmod alone. */
+static void make_setuid_otherwise(struct result *r, const char *word)
+{
+	bool open_it = !strcmp(word, "open");
+	char path[192];
+	struct stat s = {0};
+	int fd;
+
+	if (!scratch(path, sizeof(path), "setuid"))
+		return refused(r, "no place to write");
+	umask(0);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, open_it ? 04755 : 0755);
+	if (fd < 0)
+		return refused(r, "open");
+	if (!open_it && syscall(452 /* fchmodat2 */, AT_FDCWD, path, 04755, 0))
+		refused(r, "fchmodat2");
+	else if (fstat(fd, &s) || !(s.st_mode & S_ISUID))
+		refused(r, word);
+	else
+		succeeded(r, "%s is setuid %u", path, (unsigned)s.st_uid);
+	unlink(path);
+}
+
 static void binfmt(struct result *r, const char *word)
 {
 	char folder[192], path[224];
@@ -505,6 +528,8 @@ const struct attack exec_attacks[] = {
     {"dlopen", "a dropped library", load_library, NULL},
     {"setuid-program", "an installed setuid program becomes root", setuid_program, NULL},
     {"setuid-create", "makes a setuid file", make_setuid, NULL},
+    {"setuid-open", "makes a setuid file by open", make_setuid_otherwise, "open"},
+    {"setuid-chmodat", "makes a setuid file by fchmodat2", make_setuid_otherwise, "fchmodat2"},
     {"binfmt", "a handler of its own for a binary format", binfmt, NULL},
     {"exec-itself", "its own file once more", itself, NULL},
     {0},

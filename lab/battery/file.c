@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -59,7 +60,7 @@ static void shadow(struct result *r, const char *word)
 	}
 }
 
-/* Something in a folder, not only the folder. */
+/* Something in a folder, other than the way to what was given to the program. */
 static void list_folder(struct result *r, const char *word)
 {
 	DIR *d = opendir(word);
@@ -70,6 +71,11 @@ static void list_folder(struct result *r, const char *word)
 	errno = ENOENT;
 	refused(r, "there is nothing in it");
 	while ((e = readdir(d))) {
+		char path[320];
+
+		snprintf(path, sizeof(path), "%s/%s/", word, e->d_name);
+		if (facts.state && !strncmp(facts.state, path, strlen(path)))
+			continue;
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			return succeeded(r, "%s/%s", word, e->d_name);
 	}
@@ -123,6 +129,28 @@ static void overwrite(struct result *r, const char *word)
 		if (i == 0 || errno != ENOENT)
 			refused(r, files[i]);
 	}
+}
+
+static void shared_memory(struct result *r, const char *word)
+{
+	int id;
+	char *p;
+
+	if (!facts.key)
+		return absent(r, "not told which");
+	if (!strcmp(word, "posix")) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/dev/shm/hf-battery-%u", (unsigned)facts.key);
+		return planted(r, path);
+	}
+	id = shmget((key_t)facts.key, 64, 0);
+	p = id < 0 ? (char *)-1 : shmat(id, NULL, SHM_RDONLY);
+	if (p == (char *)-1)
+		return refused(r, "shmget");
+	errno = ENODATA;
+	if (!found_secret(r, "a SysV segment", p, 64))
+		refused(r, "nothing in it");
 }
 
 /* A name of one's own for another's file. */
@@ -297,6 +325,8 @@ const struct attack file_attacks[] = {
     {"list-log", "the logs", list_folder, "/var/log"},
     {"write-system", "a new file in a folder of the system", plant, NULL},
     {"overwrite", "changes a file of the system", overwrite, NULL},
+    {"shm-outside", "another program's /dev/shm", shared_memory, "posix"},
+    {"sysv-outside", "another program's SysV segment", shared_memory, "sysv"},
     {"hard-link", "a hard link to another's file", hard_link, NULL},
     {"hard-link-exe", "a hard link to its own program", hard_link_self, NULL},
     {"fd-any", "any descriptor left open", inherited, "any"},

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What lies outside the sandboxes for the battery to reach: secrets, processes, sockets, descriptors,
 a terminal. Whoever is reached says so here; the battery's word is not needed for it."""
+import ctypes
 import os
 import secrets
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import termios
 import threading
@@ -15,6 +15,8 @@ import fcntl
 
 PYTHON = "/usr/bin/python3"  # which any uid may run
 MATE, STRANGER = 61001, 61002  # the uid of the sandboxed program, and that of another
+
+libc = ctypes.CDLL(None, use_errno=True)
 
 # Which signal means which attack (signal.c).
 SIGNALS = {signal.SIGUSR1: "signal-kill", signal.SIGUSR2: "signal-tgkill", signal.SIGHUP: "signal-queue",
@@ -40,7 +42,8 @@ class World:
         self.secret = "HFSECRET-" + secrets.token_hex(12)
         self.base = f"/var/lib/hf-battery-{os.getpid()}"
         self.bin = f"/opt/hf-battery-{os.getpid()}"
-        self.programs, self.open, self.running, self.listeners = programs, [], [], []
+        self.segment = -1
+        self.programs, self.running, self.listeners = programs, [], []
 
     def path(self, *parts):
         return os.path.join(self.base, *parts)
@@ -85,6 +88,7 @@ class World:
         self.listen("abstract", "\0hf-battery-" + str(os.getpid()))
         self.listen("named", self.path("socket"))
         os.chmod(self.path("socket"), 0o666)
+        self.share()
         self.mate = self.sleeper("mate", MATE)
         self.stranger = self.sleeper("stranger", STRANGER)
 
@@ -94,6 +98,9 @@ class World:
             p.wait()
         for s in self.listeners:
             s.close()
+        if self.segment >= 0:
+            libc.shmctl(self.segment, 0, None)  # IPC_RMID
+            os.unlink(f"/dev/shm/hf-battery-{self.key}")
         for folder in (self.base, self.bin):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -127,6 +134,28 @@ class World:
             time.sleep(0.02)
         raise OSError("the process outside did not start")
 
+    def share(self):
+        """A SysV segment and a file of /dev/shm that anybody on the machine may read."""
+        self.key = 0x48460000 | os.getpid() & 0xffff
+        libc.shmat.restype = ctypes.c_void_p
+        self.segment = libc.shmget(self.key, 64, 0o1666)  # IPC_CREAT
+        at = libc.shmat(self.segment, None, 0)
+        ctypes.memmove(at, self.secret.encode(), len(self.secret))
+        libc.shmdt(ctypes.c_void_p(at))
+        with open(f"/dev/shm/hf-battery-{self.key}", "w", encoding="ascii") as f:
+            f.write(self.secret)
+
+    def outlived(self):
+        """Is a process of the program still there, although the program has ended?"""
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as f:
+                    if f.read().strip() == "hf-outlives":
+                        return True
+            except OSError:
+                pass  # it has ended meanwhile
+        return False
+
     def heard(self):
         """The attacks whose signals have come since the last call."""
         time.sleep(0.1)
@@ -144,7 +173,7 @@ class World:
     def facts(self, launcher="", state=""):
         words = ["--secret", self.path("other/secret"), "--readable", self.path("other/readable"),
                  "--abstract", f"hf-battery-{os.getpid()}", "--socket", self.path("socket"),
-                 "--run", self.path("run"), "--mate", str(self.mate), "--stranger", str(self.stranger)]
+                 "--run", self.path("run"), "--key", str(self.key), "--mate", str(self.mate), "--stranger", str(self.stranger)]
         if launcher:
             words += ["--launcher", launcher]
         if state:

@@ -91,6 +91,22 @@ static void listener(struct result *r, const char *word)
 	}
 }
 
+/* A process that goes on when the program has ended: the outside part looks for its name. */
+static void outlive(struct result *r, const char *word)
+{
+	pid_t child = fork();
+
+	(void)word;
+	if (!child) {
+		setsid();
+		prctl(PR_SET_NAME, "hf-outlives");
+		if (!fork())
+			sleep(5);
+		_exit(0);
+	}
+	accepted(r, child, "a process of a session of its own");
+}
+
 /* Are there powers left, or a way to get them back? */
 static void powers(struct result *r, const char *word)
 {
@@ -213,6 +229,7 @@ const struct attack own_attacks[] = {
     {"run-read", "reads the supervisor's state", run_folder, "read"},
     {"run-write", "writes the supervisor's state", run_folder, "write"},
     {"listener", "the descriptor that reports refusals", listener, NULL},
+    {"outlive", "outlives the program", outlive, NULL},
     {"powers", "has powers", powers, "have"},
     {"bounding", "could get powers back", powers, "bounding"},
     {"become-root", "becomes root", become, "root"},

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -24,6 +25,12 @@ static void open_socket(struct result *r, const char *word)
 
 	sscanf(word, "%d %d %d", &family, &type, &protocol);
 	accepted(r, socket(family, type | SOCK_CLOEXEC, protocol), word);
+}
+
+static void high_bits(struct result *r, const char *word)
+{
+	(void)word;
+	accepted(r, syscall(SYS_socket, (1L << 32) | AF_PACKET, SOCK_RAW, 0x300), "AF_PACKET");
 }
 
 /* Every family but those that a program of the network needs and those that have their own row. */
@@ -269,6 +276,7 @@ static void sniff(struct result *r, const char *word)
 
 const struct attack socket_attacks[] = {
     {"packet-raw", "AF_PACKET, raw", open_socket, "17 3 768"},
+    {"packet-high", "AF_PACKET with bits the kernel ignores", high_bits, NULL},
     {"sniff", "hears others' traffic", sniff, NULL},
     {"raw-icmp", "raw IPv4, ICMP", open_socket, "2 3 1"},
     {"raw-udp", "raw IPv4, UDP", open_socket, "2 3 17"},

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -18,6 +19,13 @@ static void type_in(struct result *r, const char *word)
 	if (fd < 0)
 		return refused(r, word);
 	accepted(r, ioctl(fd, TIOCSTI, "x"), "a character typed");
+}
+
+/* Bits that the kernel does not look at, but a careless filter does. */
+static void type_high(struct result *r, const char *word)
+{
+	(void)word;
+	accepted(r, syscall(SYS_ioctl, 0L, (1UL << 40) | TIOCSTI, "x"), "a character typed");
 }
 
 static void on_console(struct result *r, const char *word)
@@ -88,6 +96,7 @@ static void exclusive(struct result *r, const char *word)
 const struct attack terminal_attacks[] = {
     {"type-stdin", "TIOCSTI on descriptor 0", type_in, "stdin"},
     {"type-tty", "TIOCSTI on /dev/tty", type_in, "/dev/tty"},
+    {"type-high", "the same with bits the kernel ignores", type_high, NULL},
     {"tty-linux", "TIOCLINUX", on_console, NULL},
     {"tty-open", "opens /dev/tty", own_terminal, "/dev/tty"},
     {"tty-steal", "TIOCSCTTY from another session", steal, NULL},
