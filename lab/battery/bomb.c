@@ -27,7 +27,7 @@ enum {
 	MANY_TERMINALS = 64,
 	MANY_SEGMENTS = 256,
 	MEBIBYTE = 1 << 20,
-	MEMORY_MIB = 768,
+	MEMORY_MIB = 384,
 	DISK_MIB = 256,
 	CPU_SECONDS = 2,
 };
@@ -247,8 +247,8 @@ static void processors(struct result *r, const char *word)
 const struct attack bomb_attacks[] = {
     {"forks", "1,000 processes", forks, NULL},
     {"threads", "1,000 threads", threads, NULL},
-    {"memory", "768 MiB of memory", memory, "anonymous"},
-    {"memory-sysv", "768 MiB of SysV segments", memory, "sysv"},
+    {"memory", "384 MiB of memory", memory, "anonymous"},
+    {"memory-sysv", "384 MiB of SysV segments", memory, "sysv"},
     {"descriptors", "10,000 descriptors", descriptors, NULL},
     {"fill-tmp", "256 MiB in /tmp", fill, "/tmp"},
     {"fill-shm", "256 MiB in /dev/shm", fill, "/dev/shm"},
