@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "replay/report_html.h"
 
+#include "base/xml.h"
 #include "replay/scope.h"
 #include "replay/svg.h"
 
@@ -82,10 +83,10 @@ static void row(FILE *to, const struct result *r)
 	char device[ADDR_TEXT], why[256];
 
 	fputs("<tr><td class=\"f\">", to);
-	svg_text(to, report_name(r->file));
+	xml_text(to, report_name(r->file));
 	if (!r->usable) {
 		fputs("<td class=\"t no\" colspan=\"7\">", to);
-		svg_text(to, r->error.text);
+		xml_text(to, r->error.text);
 		putc('\n', to);
 		return;
 	}
@@ -122,7 +123,7 @@ static void load_row(FILE *to, const char *what, const struct result_load *l)
 static void detail(FILE *to, const struct result *r)
 {
 	fputs("<section><h3>", to);
-	svg_text(to, r->file);
+	xml_text(to, r->file);
 	fputs("</h3>\n", to);
 	picture(to, r, 960, 90);
 	fprintf(to, "<p class=\"soft\">%.0f s of capture", (double)r->duration / 1e9);

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "replay/svg.h"
 
-void svg_text(FILE *to, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '<' || c == '>' || c == '&' || c == '"')
-			fprintf(to, "&#%u;", c);
-		else if (c < 0x20 || c == 0x7f)
-			putc('?', to);
-		else
-			putc(c, to);
-	}
-}
+#include "base/xml.h"
 
 static double height_of(uint64_t value, uint64_t most, unsigned height)
 {
@@ -52,7 +40,7 @@ void svg_steps(FILE *to, const uint64_t *passed, const uint64_t *dropped, size_t
 			most = passed[i] + dropped[i];
 	fprintf(to, "<svg viewBox=\"0 0 %u %u\" width=\"%u\" height=\"%u\" role=\"img\"><title>",
 		width, height + 1, width, height + 1);
-	svg_text(to, title);
+	xml_text(to, title);
 	fputs("</title>", to);
 	columns(to, "passed", passed, NULL, n, most, width, height);
 	columns(to, "dropped", dropped, passed, n, most, width, height);

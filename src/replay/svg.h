@@ -9,9 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Writes text with <, >, &, " and control characters made harmless. */
-void svg_text(FILE *to, const char *text);
-
 /* n steps of time, what was dropped standing on what passed, scaled to the highest step.
  * title: what a reader who hovers, or cannot see, is told. */
 void svg_steps(FILE *to, const uint64_t *passed, const uint64_t *dropped, size_t n, unsigned width,
