@@ -203,7 +203,7 @@ static void victim(struct world *w, const struct gene *g, const struct talk *t,
 		properly(w, g, t, q, kind);
 		break;
 	case VICTIM_FADES:
-		if (w->now - w->begin < WORLD_FADE * LIM_S)
+		if (w->now < (w->set.fades ? w->set.fades : w->begin + WORLD_FADE * LIM_S))
 			properly(w, g, t, q, kind);
 		break;
 	default:

@@ -95,7 +95,9 @@ struct gene {
 	uint32_t rtt;	  /* microseconds until the answer */
 	uint16_t burst;	  /* packets in a burst */
 	uint16_t bursts;  /* 0: to the end */
-	uint8_t again;	  /* how often the same packet is tried again after a drop, each backoff */
+	uint8_t
+	    shakes;    /* connect, then RST: acknowledges the SYN-ACK before, as a TCP stack does */
+	uint8_t again; /* how often the same packet is tried again after a drop, each backoff */
 };
 
 #define SCHEDULE_GENES 6

@@ -98,6 +98,8 @@ int world_emit(struct world *w, const struct gene *g, const struct talk *t, unsi
 	if (leaves == POLICY_NEVER) {
 		*tcp = before;
 		w->dropped++;
+		if (w->witness.held)
+			w->witness.held(w->witness.arg, g, &p, w->now);
 		return 0;
 	}
 	w->passed++;
@@ -120,6 +122,8 @@ static void go_on(struct world *w, const struct gene *g, const struct talk *t)
 	if (tcp->then == KIND_SYN)
 		return;
 	if (tcp->then == KIND_CONNECT_RST) {
+		if (g->shakes)
+			world_emit(w, g, t, KIND_ACK);
 		world_emit(w, g, t, KIND_RST);
 		return;
 	}
@@ -310,7 +314,7 @@ static void begin(struct world *w)
 	w->generation++;
 	w->events = w->passed = w->dropped = w->coming_count = 0;
 	w->begin = w->now = WORLD_BEGIN;
-	w->end = WORLD_BEGIN + w->set.seconds * LIM_S;
+	w->end = w->set.seconds ? WORLD_BEGIN + w->set.seconds * LIM_S : w->set.stop;
 	w->policy->start(w->memory, w->key, w->from_boot ? WORLD_BEGIN : WORLD_BEGIN - REST);
 	memset(w->stream, 0, sizeof(w->stream));
 	for (unsigned i = 0; i < w->genes; i++)

@@ -16,16 +16,18 @@ enum victim {
 	VICTIM_MUST,   /* as any host must, port 80 open */
 	VICTIM_VETO,   /* administratively prohibited, after 50 ms */
 	VICTIM_FORGED, /* an accomplice answers in its name */
-	VICTIM_FADES,  /* answers properly for WORLD_FADE seconds, then never again */
+	VICTIM_FADES,  /* answers properly until it fades, then never again */
 };
 #define WORLD_FADE 10
 
 /* In which world a schedule is played, and for how long. */
 struct setting {
 	enum victim victim;
-	unsigned seconds;
-	uint32_t cap;	/* packets, both ways */
-	uint64_t delay; /* ns there and back to every host that does not choose it itself */
+	unsigned seconds; /* from WORLD_BEGIN; 0: until stop */
+	uint64_t stop;	  /* virtual time, ns */
+	uint32_t cap;	  /* packets, both ways */
+	uint64_t fades;	  /* virtual time, ns; 0: WORLD_FADE seconds after the beginning */
+	uint64_t delay;	  /* ns there and back to every host that does not choose it itself */
 };
 
 /* What one packet that left was. */
@@ -50,6 +52,8 @@ struct witness {
 	void (*confirmed)(void *arg, int32_t mark);
 	/* One action of a stream is over: it passed at the tries-th attempt, or never. */
 	void (*acted)(void *arg, const struct gene *g, unsigned tries, int passed, uint64_t now);
+	/* A packet was held back. */
+	void (*held)(void *arg, const struct gene *g, const struct lim_packet *p, uint64_t now);
 };
 
 /* One conversation: a peer and a pair of ports. */
