@@ -2,6 +2,7 @@
 // holdfast-kit: what runs on a PC.
 #include "cli/cli.h"
 #include "cli/kit_adversary.h"
+#include "cli/kit_fleet.h"
 #include "cli/kit_learn.h"
 #include "cli/kit_profile.h"
 #include "cli/kit_replay.h"
@@ -16,6 +17,8 @@ static const struct command commands[] = {
     {"profile", kit_profile, "check, pack, compare and explain what programs may do",
      &kit_profile_use},
     {"learn", kit_learn, "write the profile of a program from watching it", &kit_learn_use},
+    {"fleet", kit_fleet, "what many devices could do at worst: floods and epidemics",
+     &kit_fleet_use},
     {0},
 };
 
