@@ -421,6 +421,10 @@ static void keep_first(void *arg, int key, const char *value, const char *why)
 			profile_keys[key].key, value, why);
 	else
 		err_set(f->e, EXIT_WRONG_USE, "%s", why);
+	/* Of a record, any bytes. */
+	for (char *c = f->e ? f->e->text : NULL; c && *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
 }
 
 int profile_check(const struct profile *p, struct err *e)

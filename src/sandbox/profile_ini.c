@@ -18,7 +18,7 @@ struct reading {
 	const struct call_arch *arch;
 	void (*fault)(void *arg, const struct err *e);
 	void *arg;
-	unsigned faults;
+	unsigned faults, most;
 
 	const char *next, *end;	       /* lines not yet read */
 	const char *piece, *piece_end; /* what is left of the line that is being read */
@@ -263,6 +263,8 @@ static char *next_piece(char *to, int size, void *stream)
 	size_t n;
 
 	*to = 0;
+	if (r->faults >= r->most)
+		return NULL;
 	trim(r);
 	if (r->piece < r->piece_end && r->divided)
 		r->more = true;
@@ -389,16 +391,18 @@ void profile_name_of(const char *path, char to[static PROFILE_NAME])
 		memcpy(to, base, n);
 }
 
-unsigned profile_ini_all(struct profile *p, const struct profile_source *s,
-			 void (*each)(void *arg, const struct err *e), void *arg)
+static unsigned parse(struct profile *p, const struct profile_source *s, unsigned most,
+		      void (*each)(void *arg, const struct err *e), void *arg)
 {
 	struct reading r = {.p = p,
 			    .source = s,
 			    .arch = s->arch ? s->arch : &call_native,
 			    .fault = each,
 			    .arg = arg,
+			    .most = most,
 			    .next = s->text,
 			    .end = s->text + s->len};
+	char why[100];
 
 	r.piece = r.piece_end = s->text;
 	profile_default(p);
@@ -406,15 +410,19 @@ unsigned profile_ini_all(struct profile *p, const struct profile_source *s,
 		fault(&r, r.line, "", "neither [section] nor key = value");
 	if (!r.line_of[PKEY_NAME])
 		profile_name_of(s->path, p->name);
-	if (r.foreign_list && !p->learned) {
-		char why[100];
-
+	if (!r.faults && r.foreign_list && !p->learned) {
 		snprintf(why, sizeof why, "there is a call list, but none for %s", r.arch->name);
 		fault_key(&r, r.foreign_list, "list", "learned", why);
 	}
 	if (!r.faults)
 		profile_faults(p, on_check, &r);
 	return r.faults;
+}
+
+unsigned profile_ini_all(struct profile *p, const struct profile_source *s,
+			 void (*each)(void *arg, const struct err *e), void *arg)
+{
+	return parse(p, s, PROFILE_FAULTS, each, arg);
 }
 
 struct first {
@@ -435,5 +443,5 @@ int profile_ini(struct profile *p, const struct profile_source *s, struct err *e
 {
 	struct first f = {e, false};
 
-	return profile_ini_all(p, s, keep_first, &f) ? -1 : 0;
+	return parse(p, s, 1, keep_first, &f) ? -1 : 0;
 }
