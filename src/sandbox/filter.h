@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "sandbox/policy.h"
 
-#define FILTER_MAX 1024 /* instructions; the kernel takes 4096 */
+#define FILTER_MAX 2048 /* instructions; the kernel takes 4096 */
 
 /* The pointers of the launcher's own execveat: path, argv, envp. Nobody else knows them. */
 struct filter_exec {
