@@ -99,7 +99,7 @@ static void put_leaf(struct build *b, uint8_t verdict)
 		filter_put(b->env.f, BPF_JMP | BPF_JA, 0, 0, 0);
 		return;
 	}
-	if (verdict == VERDICT_ASK && b->env.p->notify)
+	if (verdict == VERDICT_ASK)
 		k = SECCOMP_RET_USER_NOTIF;
 	filter_put(b->env.f, BPF_RET | BPF_K, 0, 0, k);
 }

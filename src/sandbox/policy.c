@@ -65,6 +65,14 @@ static uint8_t ruled(const struct profile *p, const struct row *r, bool listed)
 	return r->verdict;
 }
 
+/* Where nobody can be asked: ports are closed to programs that listen on none. */
+static uint8_t unasked(const struct profile *p, unsigned n)
+{
+	bool port = n == __NR_bind - POLICY_BASE || n == __NR_listen - POLICY_BASE;
+
+	return port && !p->listens ? VERDICT_REFUSE : VERDICT_ALLOW;
+}
+
 void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool notify)
 {
 	*to = (struct policy){.powers = p->powers,
@@ -90,6 +98,9 @@ void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool not
 	for (unsigned n = 0; n < PROFILE_CALLS; n++)
 		if (bit(p->call_deny, n) && to->verdict[n] != VERDICT_EXEC)
 			to->verdict[n] = VERDICT_REFUSE;
+	for (unsigned n = 0; n < PROFILE_CALLS && !notify; n++)
+		if (to->verdict[n] == VERDICT_ASK)
+			to->verdict[n] = unasked(p, n);
 	for (unsigned n = POLICY_KNOWN; n < PROFILE_CALLS; n++)
 		if (!bit(p->call_allow, n))
 			to->verdict[n] = VERDICT_NOSYS;

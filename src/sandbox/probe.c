@@ -186,7 +186,7 @@ static void probe_seccomp(struct probe *to)
 			found(to, LAYER_SECCOMP, PROBE_FULL, "filters and notifications");
 		else
 			found(to, LAYER_SECCOMP, PROBE_PARTLY,
-			      "no notifications: nothing is reported, no port can be listened on");
+			      "no notifications: no reports, no single ports");
 		found(to, LAYER_MEMFD, PROBE_FULL, "refused by the filter");
 	}
 	if (mdwe)

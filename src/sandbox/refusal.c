@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <asm/unistd.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -24,6 +25,8 @@
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* since 6.9 */
 #endif
+
+#define WATCHES_MAX 32 /* instances of inotify in one process */
 
 /* One refusal being answered. */
 struct asked {
@@ -241,14 +244,43 @@ static void refuse(struct asked *a)
 	}
 }
 
+/* Instances of inotify that the caller has open; at most one more than counts. */
+static int open_watches(pid_t tid)
+{
+	char path[48], to[32];
+	DIR *folder;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)tid);
+	folder = opendir(path);
+	for (struct dirent *f; folder && n <= WATCHES_MAX && (f = readdir(folder));) {
+		ssize_t len = readlinkat(dirfd(folder), f->d_name, to, sizeof(to));
+
+		n += len > 0 && memmem(to, (size_t)len, "inotify", 7);
+	}
+	if (folder)
+		closedir(folder);
+	return n;
+}
+
+static void answer_watch(struct asked *a)
+{
+	if (open_watches((pid_t)a->n->pid) < WATCHES_MAX)
+		a->answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else
+		a->answer->error = -EMFILE;
+}
+
 static void answer(struct asked *a)
 {
 	unsigned n = (unsigned)call_index(a->n->data.nr);
 
-	if (n < PROFILE_CALLS && a->l->policy.verdict[n] == VERDICT_ASK)
+	if (n >= PROFILE_CALLS || a->l->policy.verdict[n] != VERDICT_ASK)
+		refuse(a);
+	else if (a->n->data.nr == __NR_bind || a->n->data.nr == __NR_listen)
 		answer_port(a, a->n->data.nr == __NR_listen);
 	else
-		refuse(a);
+		answer_watch(a);
 }
 
 static void describe(struct denial *d, const struct launch *l, const struct seccomp_notif *n)
