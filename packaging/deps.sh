@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building, testing and the demo need, from Debian alone. Quick when all is there.
-# Usage: packaging/deps.sh [build|test|demo|bench|cross|vm|lab|uses]...
+# Usage: packaging/deps.sh [build|test|demo|bench|cross|vm|kernel|lab|uses]...
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev libcmocka-dev
 	libcapstone-dev libelf-dev libseccomp-dev libopenmpi-dev openmpi-bin"
@@ -9,6 +9,8 @@ test="bats strace bubblewrap firejail musl-tools iproute2 nftables procps python
 cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
 vm="qemu-system-x86 qemu-system-arm seabios cpio"
+# For a kernel of our own (tests/qemu/kernel-own); never in a test.
+kernel="flex bison bc libelf-dev dwarves xz-utils"
 demo="iproute2 nftables procps python3"
 # Outside programs that lab/attack runs beside its own shapes.
 lab="bubblewrap firejail hping3 iperf3 masscan nmap"
@@ -26,6 +28,7 @@ for group in "$@"; do
 	test) want="$want $test $cross $vm $demo $lab" unpack=yes ;;
 	cross) want="$want $cross" ;;
 	vm) want="$want $vm" ;;
+	kernel) want="$want $kernel" ;;
 	lab) want="$want $demo $lab" ;;
 	demo | uses) want="$want $demo" unpack=yes ;;
 	bench) want="$want $demo" ;;

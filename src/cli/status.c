@@ -5,6 +5,7 @@
 #include "cli/look.h"
 
 #include "base/json.h"
+#include "lockdown/lock.h"
 
 struct status_args {
 	const char *pin;
@@ -22,6 +23,8 @@ const struct opt_use status_use = {
     "",	     "is this device protected, and what was held back",
     options, 0,
     0,	     "Exit status: 0 protected, 1 not protected, 2 wrong use, 3 cannot be read.\n"};
+
+_Static_assert((int)LOCK_IS_PART == SHOW_LOCK_PART && (int)LOCK_IS_WHOLE == SHOW_LOCK_ON, "same");
 
 static int not_protected(const struct err *e, const struct show_programs *programs, bool as_json)
 {
@@ -62,6 +65,7 @@ int status_run(int argc, char **argv)
 	if (look_once(args.pin, &look, &s, &e))
 		return e.code == EXIT_NO ? not_protected(&e, &programs, args.json) : cli_fail(&e);
 	s.programs = &programs;
+	s.lock = (enum show_lock)lock_is();
 	style = look_style();
 	if (args.json)
 		show_status_json(stdout, &s);

@@ -105,8 +105,10 @@ static int signal_by_pidfd(const struct try_env *env)
 {
 	int fd = (int)syscall(SYS_pidfd_open, env->guard, 0);
 
-	if (!env->guard || fd < 0)
+	if (!env->guard)
 		return TRY_UNKNOWN;
+	if (fd < 0)
+		return try_result(-1);
 	return try_result(syscall(SYS_pidfd_send_signal, fd, SIGCONT, NULL, 0));
 }
 

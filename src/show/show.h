@@ -17,6 +17,9 @@
 
 struct show_programs;
 
+/* Can what protects this machine be taken off? */
+enum show_lock { SHOW_LOCK_OFF, SHOW_LOCK_PART, SHOW_LOCK_ON };
+
 /* One moment of a guard. The pointers are the caller's and not kept. */
 struct show {
 	const struct lim_state *state;
@@ -26,6 +29,7 @@ struct show {
 	lim_u64 now;	/* monotonic ns, as guard_now() */
 	lim_u64 memory; /* bytes of kernel memory */
 	int daemon;	/* its process id, 0 for none */
+	enum show_lock lock;
 	const struct show_programs
 	    *programs; /* supervised ones (show/programs.h); NULL: not asked */
 };

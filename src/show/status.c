@@ -88,6 +88,13 @@ static void places(FILE *out, const struct show *s)
 	fputc('\n', out);
 }
 
+static const char *const lock_key[] = {
+    [SHOW_LOCK_OFF] = "no", [SHOW_LOCK_PART] = "part", [SHOW_LOCK_ON] = "whole"};
+static const char *const lock_text[] = {
+    [SHOW_LOCK_OFF] = "off: root can take the limits off (holdfast lock)",
+    [SHOW_LOCK_PART] = "in part: root can still take the limits off (holdfast lock --verify)",
+    [SHOW_LOCK_ON] = "on until the next start"};
+
 static void rest_of_head(FILE *out, const struct show *s, const struct show_style *style)
 {
 	char t[SHOW_TEXT], net[ADDR_TEXT];
@@ -101,6 +108,7 @@ static void rest_of_head(FILE *out, const struct show *s, const struct show_styl
 	} else {
 		fprintf(out, "override    off\n");
 	}
+	fprintf(out, "lock        %s\n", lock_text[s->lock]);
 	fprintf(out, "memory      %s of kernel memory\n", show_bytes(s->memory, t));
 }
 
@@ -185,6 +193,7 @@ static void json_head(struct json *j, const struct show *s)
 	json_num(j, "started_seconds_ago", seconds(show_since(s, s->meta->started + LIM_EPOCH)));
 	json_u64(j, "daemon_pid", (uint64_t)s->daemon);
 	json_u64(j, "restarts", s->meta->restarts);
+	json_str(j, "locked", lock_key[s->lock]);
 	json_u64(j, "memory_bytes", s->memory);
 }
 

@@ -13,7 +13,7 @@ setup_file() {
 @test "programs, manual, completion, unit and init script are there" {
 	for f in bin/holdfast bin/holdfast-kit share/man/man8/holdfast.8 \
 		share/man/man8/holdfast-status.8 share/man/man8/holdfast-top.8 \
-		share/man/man8/holdfast-why.8 share/man/man8/holdfast-guard.8 \
+		share/man/man8/holdfast-why.8 share/man/man8/holdfast-lock.8 share/man/man8/holdfast-guard.8 \
 		share/man/man5/holdfast-guard.conf.5 share/man/man1/holdfast-kit.1 \
 		share/bash-completion/completions/holdfast \
 		share/bash-completion/completions/holdfast-kit share/zsh/site-functions/_holdfast \
