@@ -22,6 +22,7 @@
 
 #include "sandbox/etc.h"
 #include "sandbox/probe.h"
+#include "sandbox/source.h"
 #include "sandbox/state.h"
 
 /* The folder on which trees are built, each in its own namespace, so that it stays empty. */
@@ -73,15 +74,40 @@ static int make_view(struct launch *l, const char *sockets, struct err *e)
 	return 0;
 }
 
-/* A folder of the program's state that is not there yet, or is empty and still nobody's, is made
- * the program's own; any other is left as it is. */
+/* Both by descriptor: a name could lead elsewhere by now, and we are root. */
+static int make_own(const struct launch *l, int folder, const char *name)
+{
+	int fd, rc;
+
+	if (mkdirat(folder, name, 0750))
+		return errno == EEXIST ? 0 : -1;
+	fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = fchown(fd, l->creds.uid, l->creds.gid);
+	close(fd);
+	return rc;
+}
+
+/* A folder of the program's state that is not there yet is made the program's own; any other is
+ * left as it is. */
 static int make_state(const struct launch *l, const char *path, struct err *e)
 {
-	if (mkdir(path, 0750))
-		return errno == EEXIST ? 0 : err_sys(e, errno, "[allow] write = %s", path);
-	if (chown(path, l->creds.uid, l->creds.gid))
-		return err_sys(e, errno, "[allow] write = %s", path);
-	return 0;
+	const char *name = strrchr(path, '/') + 1;
+	char above[PATH_MAX];
+	struct stat st;
+	int folder, rc;
+
+	if (!lstat(path, &st))
+		return 0;
+	snprintf(above, sizeof(above), "%.*s", (int)(name - path), path);
+	folder = source_open(above);
+	rc = folder < 0 ? -1 : make_own(l, folder, name);
+	if (rc)
+		err_sys(e, errno, "[allow] write = %s", path);
+	if (folder >= 0)
+		close(folder);
+	return rc;
 }
 
 static int make_states(const struct launch *l, struct err *e)
