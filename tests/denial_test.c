@@ -66,6 +66,11 @@ static void each_kind_has_its_line(void **state)
 	assert_string_equal(line(DENIAL_CALL, SYS_ptrace, ""), "[allow] power = ptrace");
 	assert_string_equal(line(DENIAL_CALL, SYS_add_key, ""), "[syscalls] allow = add_key");
 	assert_string_equal(line(DENIAL_CALL, SYS_clock_settime, ""), "[allow] power = time");
+	assert_string_equal(line(DENIAL_LISTEN, 0, "0/tcp"), "[allow] listen = any/tcp");
+	/* Refused as a whole, or for one argument: two lines. */
+	assert_string_equal(line(DENIAL_CALL, SYS_mprotect, ""), "[syscalls] allow = mprotect");
+	assert_string_equal(line(DENIAL_CALL, SYS_mprotect, "with 0x7"), "[allow] power = jit");
+	assert_string_equal(line(DENIAL_CALL, SYS_fchmod, ""), "[syscalls] allow = fchmod");
 }
 
 static void what_nothing_allows_says_why(void **state)
@@ -81,6 +86,9 @@ static void what_nothing_allows_says_why(void **state)
 	    {DENIAL_CALL, SYS_io_uring_setup, ""},
 	    {DENIAL_CALL, SYS_kexec_load, ""},
 	    {DENIAL_CALL, 100000, ""},
+	    {DENIAL_CALL, SYS_fchmod, "with 04755"},
+	    {DENIAL_CALL, SYS_ioctl, "with 0x5412"},
+	    {DENIAL_CALL, SYS_getpid, "with 0x0"},
 	    {DENIAL_CALL, -1, ""},
 	    {DENIAL_WRITE, 0, "/proc/sys/kernel/core_pattern"},
 	    {DENIAL_READ, 0, "/"},

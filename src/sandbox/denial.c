@@ -11,19 +11,30 @@
 #define WORD 180 /* longest that fits on a line of a profile beside its key */
 
 /* Calls that are let pass by something else than their name, or by nothing. The first row that
- * matches counts; a name that ends in '*' matches what begins so. */
+ * matches counts; a name that ends in '*' matches what begins so. `argument`: the row is about an
+ * argument; without it the call by its name is what a profile can allow. */
 static const struct row {
 	const char *call, *line;
+	bool argument;
 } rows[] = {
-    {"clone", "[allow] power = user-ns"},
-    {"unshare", "[allow] power = user-ns"},
+    {"clone", "[allow] power = user-ns", true},
+    {"unshare", "[allow] power = user-ns", true},
+    {"mmap*", "[allow] power = jit", true},
+    {"mprotect", "[allow] power = jit", true},
+    {"pkey_mprotect", "[allow] power = jit", true},
+    {"shmat", "[allow] power = jit", true},
+    {"memfd_create", "[allow] power = memfd", true},
+    {"chmod", "never: a file that runs with its owner's powers", true},
+    {"fchmod*", "never: a file that runs with its owner's powers", true},
+    {"open*", "never: a file that runs with its owner's powers", true},
+    {"creat", "never: a file that runs with its owner's powers", true},
+    {"mknod*", "never: a device node of its own, or a file with its owner's powers", true},
+    {"ioctl", "never: it would type into or take over a terminal", true},
+    {"prctl", "never: it would change the layout of its own memory", true},
+    {"personality", "never: it would be an easier target", true},
+    {"seccomp", "never: it could let pass what this sandbox refuses", true},
     {"ptrace", "[allow] power = ptrace"},
     {"process_vm_*", "[allow] power = ptrace"},
-    {"mmap*", "[allow] power = jit"},
-    {"mprotect", "[allow] power = jit"},
-    {"pkey_mprotect", "[allow] power = jit"},
-    {"shmat", "[allow] power = jit"},
-    {"memfd_create", "[allow] power = memfd"},
     {"settimeofday", "[allow] power = time"},
     {"stime", "[allow] power = time"},
     {"clock_settime*", "[allow] power = time"},
@@ -61,11 +72,13 @@ static const struct row {
     {"fanotify_*", "never: it would watch the whole machine"},
 };
 
-static const struct row *find(const char *call)
+static const struct row *find(const char *call, bool argument)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		size_t n = strlen(rows[i].call);
 
+		if (rows[i].argument != argument)
+			continue;
 		if (rows[i].call[n - 1] == '*' ? !strncmp(rows[i].call, call, n - 1)
 					       : !strcmp(rows[i].call, call))
 			return &rows[i];
@@ -83,12 +96,14 @@ static const char *call_line(const struct denial *d, char *to, size_t n)
 {
 	int i = call_index(d->call);
 	const char *name = i < 0 ? NULL : call_name((unsigned)i);
-	const struct row *row = name ? find(name) : NULL;
+	const struct row *row = name ? find(name, *d->detail) : NULL;
 
 	if (!name)
 		return say(to, n, "never: a system call that this program knows no name for");
 	if (row)
 		return say(to, n, row->line);
+	if (*d->detail)
+		return say(to, n, "never: not with this argument");
 	snprintf(to, n, "[syscalls] allow = %s", name);
 	return to;
 }
@@ -163,6 +178,11 @@ static bool is_port(const char *s)
 
 static const char *listen_line(const struct denial *d, char *to, size_t n)
 {
+	/* Port 0 is one of the kernel's choice, all of them above 1023. */
+	if (!strcmp(d->detail, "0/tcp") || !strcmp(d->detail, "0/udp")) {
+		snprintf(to, n, "[allow] listen = any%s", d->detail + 1);
+		return to;
+	}
 	if (!is_port(d->detail))
 		return say(to, n, "never: not a port of TCP or UDP");
 	snprintf(to, n, "[allow] listen = %s", d->detail);
@@ -177,7 +197,7 @@ static const char *net_line(const struct denial *d, char *to, size_t n)
 		return say(to, n, "[allow] power = net-raw");
 	if (!strncmp(d->detail, "netlink", 7))
 		return say(to, n, "never: of netlink there is addresses and routes alone");
-	return say(to, n, "never: sockets are inet, inet6, unix and netlink's routes alone");
+	return say(to, n, "never: sockets are TCP, UDP, ping, unix and netlink's routes alone");
 }
 
 const char *denial_line(const struct denial *d, char *to, size_t n)

@@ -218,6 +218,23 @@ static void say_socket(char to[DENIAL_DETAIL], int family, int type, int protoco
 		snprintf(to, DENIAL_DETAIL, "family %d type %d", family, t);
 }
 
+/* A call that is let pass with other arguments: the one that was not, for denial_line() to tell it
+ * from a call that is refused as a whole. */
+static void say_argument(struct asked *a)
+{
+	static const uint8_t which[VERDICT_COUNT] = {
+	    [VERDICT_MMAP] = 2,	   [VERDICT_MPROTECT] = 2, [VERDICT_SHMAT] = 2,
+	    [VERDICT_MEMFD] = 1,   [VERDICT_IOCTL] = 1,	   [VERDICT_CHMOD] = 1,
+	    [VERDICT_CHMODAT] = 2, [VERDICT_MKNOD] = 1,	   [VERDICT_MKNODAT] = 2,
+	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3};
+	unsigned n = (unsigned)call_index(a->n->data.nr);
+	uint8_t verdict = n < PROFILE_CALLS ? a->l->policy.verdict[n] : VERDICT_REFUSE;
+
+	if (verdict > VERDICT_ASK)
+		snprintf(a->d->detail, sizeof(a->d->detail), "with %#llx",
+			 (unsigned long long)a->n->data.args[which[verdict]]);
+}
+
 static void refuse(struct asked *a)
 {
 	const __u64 *arg = a->n->data.args;
@@ -240,6 +257,7 @@ static void refuse(struct asked *a)
 		note(a, DENIAL_NET);
 		return;
 	default:
+		say_argument(a);
 		note(a, DENIAL_CALL);
 	}
 }
