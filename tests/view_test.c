@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include <elf.h>
+#include <fcntl.h>
 
 #include "sandbox/landlock.h"
+#include "sandbox/opens.h"
 #include "sandbox/program.h"
 #include "sandbox/resources.h"
 #include "sandbox/view.h"
@@ -211,6 +213,25 @@ static void landlock_binds_listed_ports_alone(void **state)
 	assert_int_equal(rules.net, 0);
 }
 
+static void what_the_view_keeps_back_is_known(void **state)
+{
+	(void)state;
+	profile("/usr/bin/x");
+	allow(PROFILE_WRITE, "/var/lib/x");
+	allow(PROFILE_DEVICE, "/dev/video0");
+	make();
+	assert_int_equal(opens_by_view(&v, "/usr/lib/libc.so", O_RDONLY), OPENS_FINE);
+	assert_int_equal(opens_by_view(&v, "/usr/lib/libc.so", O_RDWR), OPENS_NOT_WRITABLE);
+	assert_int_equal(opens_by_view(&v, "/var/lib/x/y", O_RDWR | O_CREAT), OPENS_FINE);
+	assert_int_equal(opens_by_view(&v, "/dev/video0", O_RDWR), OPENS_FINE);
+	assert_int_equal(opens_by_view(&v, "/dev/null", O_WRONLY), OPENS_FINE);
+	assert_int_equal(opens_by_view(&v, "/tmp/y", O_WRONLY | O_CREAT), OPENS_LOOK);
+	assert_int_equal(opens_by_view(&v, "/etc/x.conf", O_RDONLY), OPENS_LOOK);
+	assert_int_equal(opens_by_view(&v, "/root/.profile", O_RDONLY), OPENS_LOOK);
+	assert_int_equal(opens_by_view(&v, "/root/.profile", O_WRONLY), OPENS_NOT_WRITABLE);
+	assert_int_equal(opens_by_view(&v, "/proc/self/comm", O_WRONLY), OPENS_FINE);
+}
+
 static void interpreters_are_found(void **state)
 {
 	char to[PROGRAM_PATH];
@@ -270,6 +291,7 @@ int main(void)
 	    cmocka_unit_test(the_biggest_profile_fits),
 	    cmocka_unit_test(landlock_has_the_same_rules),
 	    cmocka_unit_test(landlock_binds_listed_ports_alone),
+	    cmocka_unit_test(what_the_view_keeps_back_is_known),
 	    cmocka_unit_test(interpreters_are_found),
 	    cmocka_unit_test(there_is_always_a_limit),
 	};

@@ -183,10 +183,14 @@ static void rule_socketpair(const struct filter_env *env)
  * file is made. */
 static void rule_open(const struct filter_env *env, unsigned flags)
 {
+	uint32_t pass = env->p->paths ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ALLOW;
+
 	load(env, flags, false);
-	filter_put(env->f, BPF_JMP | BPF_JSET | BPF_K, 1, 0, O_CREAT | __O_TMPFILE);
-	allow(env);
-	refuse_bits(env, flags + 1, S_ISUID | S_ISGID);
+	filter_put(env->f, BPF_JMP | BPF_JSET | BPF_K, 1, 0, POLICY_MAKES_FILE);
+	ret(env, pass);
+	load(env, flags + 1, false);
+	return_if_any(env, POLICY_FOREIGN_MODE, env->refuse);
+	ret(env, pass);
 }
 
 /* Typing into a terminal, its line discipline, its console, keeping others out of it. */

@@ -78,6 +78,7 @@ void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool not
 	*to = (struct policy){.powers = p->powers,
 			      .mdwe = mdwe,
 			      .exec_any = lists(p, PROFILE_EXEC),
+			      .paths = notify && p->report == REPORT_ALL,
 			      .notify = notify};
 	for (unsigned n = 0; n < PROFILE_CALLS; n++)
 		to->verdict[n] =

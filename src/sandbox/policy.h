@@ -6,8 +6,10 @@
 #ifndef SANDBOX_POLICY_H
 #define SANDBOX_POLICY_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "sandbox/profile.h"
 
@@ -54,10 +56,19 @@ struct policy {
 	uint32_t powers;		/* of the profile */
 	bool mdwe;     /* the kernel itself keeps written memory from being executed */
 	bool exec_any; /* the profile lists programs: exec is left to the tree and Landlock */
+	bool paths;    /* opens go to the launcher, which reports what the tree keeps back */
 	bool notify;   /* refusals go to the launcher; without: errno only */
 };
 
 /* mdwe, notify: what this start has. */
 void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool notify);
+
+/* Whether an open with these arguments is refused: it would make a file that runs as its owner. */
+#define POLICY_MAKES_FILE   (O_CREAT | __O_TMPFILE)
+#define POLICY_FOREIGN_MODE (S_ISUID | S_ISGID)
+static inline bool policy_open_refused(uint32_t flags, uint32_t mode)
+{
+	return flags & POLICY_MAKES_FILE && mode & POLICY_FOREIGN_MODE;
+}
 
 #endif

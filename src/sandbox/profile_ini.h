@@ -26,8 +26,8 @@ struct profile_source {
  * one line "FILE:LINE: key = value: reason". */
 int profile_ini(struct profile *p, const struct profile_source *s, struct err *e);
 
-/* The same, telling each fault that it finds instead of stopping at the first; no line is read after
- * so many. Returns how many. */
+/* The same, telling each fault that it finds instead of stopping at the first; no line is read
+ * after so many. Returns how many. */
 #define PROFILE_FAULTS 50
 unsigned profile_ini_all(struct profile *p, const struct profile_source *s,
 			 void (*fault)(void *arg, const struct err *e), void *arg);

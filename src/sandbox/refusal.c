@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "sandbox/calls.h"
+#include "sandbox/opens.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* since 6.9 */
@@ -289,11 +290,58 @@ static void answer_watch(struct asked *a)
 		a->answer->error = -EMFILE;
 }
 
+/* Made absolute; false where that takes more than its text: a report is not worth more. */
+static bool whole_path(const struct asked *a, int folder, uint64_t at, char to[DENIAL_DETAIL])
+{
+	char text[DENIAL_DETAIL], link[48];
+	ssize_t n = 0;
+
+	read_text(a, at, text, sizeof(text));
+	if (!*text || strstr(text, "..") || strstr(text, "./") || strstr(text, "//"))
+		return false;
+	if (*text != '/') {
+		snprintf(link, sizeof(link), "/proc/%lu/cwd", (unsigned long)a->n->pid);
+		n = folder == AT_FDCWD ? readlink(link, to, DENIAL_DETAIL - 2) : -1;
+		if (n <= 0)
+			return false;
+		if (to[n - 1] != '/')
+			to[n++] = '/';
+	}
+	return snprintf(to + n, DENIAL_DETAIL - (size_t)n, "%s", text) < DENIAL_DETAIL - (int)n;
+}
+
+/* The filter sends each open here for the report's sake; the kernel decides. But for a mode that it
+ * would not have let pass. */
+static void answer_open(struct asked *a, unsigned first)
+{
+	const __u64 *arg = a->n->data.args + first;
+	int folder = first ? (int)a->n->data.args[0] : AT_FDCWD;
+	char path[DENIAL_DETAIL];
+	enum denial_kind kind;
+
+	if (policy_open_refused((uint32_t)arg[1], (uint32_t)arg[2])) {
+		refuse(a);
+		return;
+	}
+	a->answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	if (whole_path(a, folder, arg[0], path) &&
+	    opens_denied(&a->l->view, (pid_t)a->n->pid, path, (int)arg[1], &kind)) {
+		memcpy(a->d->detail, path, sizeof(path));
+		note(a, kind);
+	}
+}
+
 static void answer(struct asked *a)
 {
 	unsigned n = (unsigned)call_index(a->n->data.nr);
+	int verdict = n < PROFILE_CALLS ? a->l->policy.verdict[n] : VERDICT_REFUSE;
 
-	if (n >= PROFILE_CALLS || a->l->policy.verdict[n] != VERDICT_ASK)
+	if (verdict == VERDICT_OPEN || verdict == VERDICT_OPENAT) {
+		answer_open(a, verdict == VERDICT_OPENAT);
+		return;
+	}
+
+	if (verdict != VERDICT_ASK)
 		refuse(a);
 	else if (a->n->data.nr == __NR_bind || a->n->data.nr == __NR_listen)
 		answer_port(a, a->n->data.nr == __NR_listen);
@@ -308,10 +356,10 @@ static void describe(struct denial *d, const struct launch *l, const struct secc
 	int fd;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	*d = (struct denial){.time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec,
-			     .count = 1,
-			     .pid = (int32_t)n->pid,
-			     .call = n->data.nr};
+	d->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	d->count = 1;
+	d->pid = (int32_t)n->pid;
+	d->call = n->data.nr;
 	memcpy(d->program, l->p->name, sizeof(d->program));
 	snprintf(path, sizeof(path), "/proc/%lu/comm", (unsigned long)n->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -336,8 +384,10 @@ int launch_refusal(struct launch *l, const struct launch_child *c, struct denial
 	if (ioctl(c->notify, SECCOMP_IOCTL_NOTIF_RECV, &n))
 		return errno == ENOENT || errno == EINTR ? 0 : -1;
 	resp.id = n.id;
-	describe(d, l, &n);
+	*d = (struct denial){0};
 	answer(&a);
+	if (a.report) /* before the answer: the thread waits, and is still the one */
+		describe(d, l, &n);
 	if (ioctl(c->notify, SECCOMP_IOCTL_NOTIF_SEND, &resp) && errno != ENOENT)
 		return -1;
 	return a.report;

@@ -125,3 +125,26 @@ tries() { # PROGRAM
 assert len(p["layers"]) == 15 and p["tier"] in ("none", "reduced", "full")
 assert all(l["state"] in ("yes", "partly", "missing") for l in p["layers"])' || [ "${PIPESTATUS[0]}" = 1 ]
 }
+
+@test "files that the sandbox keeps back are reported; those that are nowhere are not" {
+	printf '#!/bin/sh\nexec 2>/dev/null\nread x < /root/.profile; read x < /nowhere/x; echo x > /etc/hosts; read x < /etc/hosts\ncd /tmp; echo y > y; read x < y; echo x > /usr/share/x; echo x > /tmp/../usr/y\n' >"$D/s.sh"
+	chmod 755 "$D" "$D/s.sh"
+	touch /etc/holdfast-test-$$
+	echo "read x < /etc/holdfast-test-$$" >>"$D/s.sh"
+	profile s <<-EOF
+	[program]
+	exec = $D/s.sh
+	EOF
+	"$H" run "$D/s.conf" || true
+	rm /etc/holdfast-test-$$
+	run "$H" denials
+	echo "$output"
+	[[ $output == *"[allow] read = /root/.profile"* && $output == *"[allow] read = /etc/holdfast-test-$$"* ]]
+	[[ $output == */etc/hosts* && $output == *"/usr/share/x"* ]]
+	[[ $output != *nowhere* && $output != */tmp/y* ]]
+	sed -i 's/^exec/report = calls\nexec/' "$D/s.conf"
+	rm "$HOLDFAST_RUN/denials"
+	"$H" run "$D/s.conf" || true
+	run "$H" denials
+	[[ $output != *"/root/.profile"* ]]
+}
