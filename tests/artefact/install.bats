@@ -70,3 +70,12 @@ setup_file() {
 		[[ $output == usage:* ]]
 	done
 }
+
+@test "the ready profiles are there, and right" {
+	[ -s "$ROOT/share/holdfast/profiles/README.md" ]
+	[ "$(find "$ROOT/share/holdfast/profiles" -name '*.conf' | wc -l)" -eq "$(find packaging/profiles -name '*.conf' | wc -l)" ]
+	for f in "$ROOT"/share/holdfast/profiles/*.conf; do
+		[ -e "$f" ] || skip "none yet"
+		"$ROOT/bin/holdfast-kit" profile check --no-files --arch x86-64 "$f"
+	done
+}
