@@ -156,18 +156,22 @@ static void children(void **state)
 	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_RUNNING); /* now and then: let it be */
 	now += SUP_FORGIVE;
 	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_RUNNING);
-	does(SUP_CHILD_CRASHED, SUP_DO_KILL, SUP_STOPPING);
 	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_STOPPING);
+	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_STOPPING);
+	now = s.due;
+	does(SUP_TIMER, SUP_DO_KILL, SUP_STOPPING);
 	does(SUP_EXIT_FAILED, SUP_NOTHING, SUP_WAITING);
-	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_WAITING);	/* told late */
-	assert_int_equal(started_after(), (1 + 2 + 4 + 8) * S); /* each adds its own */
+	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_WAITING);		      /* told late */
+	assert_int_equal(started_after(), (1 + 2 + 4 + 8) * S - SUP_OWN_END); /* each adds */
 	assert_int_equal(s.child_crashes, 5);
 	begin(state);
 	s.restart = SUP_NEVER;
 	start();
 	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_RUNNING);
-	does(SUP_CHILD_CRASHED, SUP_DO_KILL, SUP_STOPPING);
-	does(SUP_EXIT_FAILED, SUP_NOTHING, SUP_STOPPED);
+	does(SUP_CHILD_CRASHED, SUP_NOTHING, SUP_STOPPING);
+	does(SUP_EXIT_COUNTED, SUP_NOTHING, SUP_STOPPED); /* it was its own */
+	assert_int_equal(s.crashes, 1);
+	assert_int_equal(s.child_crashes, 1);
 }
 
 static void a_flood_of_crashes_is_bounded(void **state)

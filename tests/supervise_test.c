@@ -137,7 +137,7 @@ static void file_is_turned_over(void **state)
 	memset(line, 'y', sizeof line);
 	assert_int_equal(sink_open(&s, in_folder("log"), 4096, &e), 0);
 	for (int i = 0; i < 1000; i++) {
-		sink_line(&s, "t", 1, LOG_INFO, line, sizeof line);
+		sink_line(&s, "t", 1, SAY_INFO, line, sizeof line);
 		assert_true(size_of("log") <= 4096 && size_of("log.1") <= 4096);
 	}
 	assert_int_equal(s.lines, 1000);
@@ -182,10 +182,10 @@ static void a_full_disk_is_counted(void **state)
 	memset(line, 'z', sizeof line);
 	assert_int_equal(sink_open(&s, in_folder("log"), 1 << 20, &e), 0);
 	for (int i = 0; i < 500; i++)
-		sink_line(&s, "t", 1, LOG_INFO, line, sizeof line);
+		sink_line(&s, "t", 1, SAY_INFO, line, sizeof line);
 	assert_true(s.lost > 300 && s.lines > 40 && s.lost + s.lines == 500);
 	assert_int_equal(truncate(in_folder("log"), 0), 0);
-	sink_line(&s, "t", 1, LOG_INFO, line, sizeof line);
+	sink_line(&s, "t", 1, SAY_INFO, line, sizeof line);
 	assert_false(s.losing);
 	sink_close(&s);
 	umount2(folder, MNT_DETACH);

@@ -85,6 +85,17 @@ static bool own_group(const char *self, const char *name, char to[CGROUP_PATH])
 	       CGROUP_PATH - 64;
 }
 
+/* Whoever had this name and number before us and was killed has left it, empty. */
+static int make_group(const char *path)
+{
+	if (!mkdir(path, 0755))
+		return 0;
+	if (errno != EEXIST)
+		return -1;
+	rmdir(path);
+	return mkdir(path, 0755);
+}
+
 static int make_v1(struct cgroup *c, const struct controller *k, const char *self, const char *name,
 		   const struct limits *l, struct err *e)
 {
@@ -95,7 +106,7 @@ static int make_v1(struct cgroup *c, const struct controller *k, const char *sel
 		return 0;
 	n = strlen(path);
 	snprintf(path + n, CGROUP_PATH - n, "/" FOLDER "-%s.%ld", name, (long)getpid());
-	if (mkdir(path, 0755))
+	if (make_group(path))
 		return errno == ENOENT || errno == EROFS || errno == EACCES
 			   ? 0
 			   : err_sys(e, errno, "layer %s: %s", layer_name(k->layer), path);
@@ -160,7 +171,7 @@ static int make_v2(struct cgroup *c, const char *offered, const char *name, cons
 	}
 	c->version = 2;
 	snprintf(path, CGROUP_PATH, ROOT "/" FOLDER "/%s.%ld", name, (long)getpid());
-	if (mkdir(path, 0755))
+	if (make_group(path))
 		return err_sys(e, errno, "layer memory: %s", path);
 	c->paths = 1;
 	c->join[0] = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);

@@ -13,6 +13,7 @@
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -29,7 +30,8 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-#define SOCK 3 /* where the socket to the launcher is */
+#define DEEPEST (1u << 16) /* bytes below which this process has not used its stack */
+#define SOCK	3	   /* where the socket to the launcher is */
 
 struct inside {
 	struct launch *l;
@@ -204,6 +206,22 @@ static int hand_over(int notify, struct err *e)
 						      : err_sys(e, errno, "the launcher is gone");
 }
 
+/* What this process still has of the launcher's memory (all profiles, the tree's plan, the stack
+ * that the program was started on) it needs no more: a supervisor has many of it. Nothing that is
+ * used from here on lies there but through l, which is on the heap. */
+static void forget(void)
+{
+	extern char __bss_start[], _end[];
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)__bss_start + page - 1) & ~(page - 1);
+	uintptr_t to = (uintptr_t)_end & ~(page - 1);
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & ~(page - 1);
+
+	if (to > from)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+	madvise((void *)(here - DEEPEST), DEEPEST - page, MADV_DONTNEED);
+}
+
 static int reap(struct launch *l, pid_t program)
 {
 	int status;
@@ -259,5 +277,6 @@ _Noreturn void inside_run(struct launch *l, const struct launch_io *io, int sock
 		give_up(l, &e);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	syscall(__NR_close_range, 0, ~0u, 0);
+	forget();
 	wait_for(l, pid, &all);
 }

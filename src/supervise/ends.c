@@ -14,7 +14,7 @@ static void on_ended(void *arg, uid_t uid, int signal)
 	struct loop *l = arg;
 	char what[64];
 
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
 		if (!p->used || !p->launch || !uid || p->uid != uid)
@@ -24,7 +24,7 @@ static void on_ended(void *arg, uid_t uid, int signal)
 			continue;
 		p->crash_told = l->now;
 		snprintf(what, sizeof what, "a process of it crashed, signal %d", signal);
-		say(LOG_WARNING, "%s: %s", p->profile.name, what);
+		say(SAY_WARNING, "%s: %s", p->profile.name, what);
 		program_why(p, what);
 		loop_happen(l, p, SUP_CHILD_CRASHED);
 	}
@@ -36,10 +36,10 @@ static void blame(struct loop *l)
 {
 	struct program *most = NULL;
 
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		if (l->program[i].used && (!most || l->program[i].exits > most->exits))
 			most = &l->program[i];
-	say(LOG_WARNING, "processes end faster than they can be looked at%s%s",
+	say(SAY_WARNING, "processes end faster than they can be looked at%s%s",
 	    most && most->exits >= FLOOD_EXITS ? ", most of them of " : "",
 	    most && most->exits >= FLOOD_EXITS ? most->profile.name : "");
 	if (most && most->exits >= FLOOD_EXITS)
@@ -49,8 +49,9 @@ static void blame(struct loop *l)
 void ends_look(struct loop *l)
 {
 	if (l->now - l->exits_from > SUP_S) {
-		for (unsigned i = 0; i < LEDGER_MOST; i++)
-			l->program[i].exits /= 2;
+		for (unsigned i = 0; i < l->top; i++)
+			if (l->program[i].used)
+				l->program[i].exits /= 2;
 		l->exits_from = l->now;
 	}
 	if (l->crashes.fd >= 0 && crashes_read(&l->crashes, on_ended, l) < 0)
@@ -59,7 +60,7 @@ void ends_look(struct loop *l)
 
 static struct program *by_pid(struct loop *l, pid_t pid)
 {
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		if (l->program[i].used && l->program[i].pid == pid)
 			return &l->program[i];
 	return NULL;

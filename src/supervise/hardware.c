@@ -23,7 +23,7 @@ int hardware_open(struct hardware *h, const char *device, struct err *e)
 	if (timeout < 1)
 		timeout = 1;
 	h->every = (uint64_t)timeout * S / 4;
-	say(LOG_INFO, "watchdog %s bites after %d s", device, timeout);
+	say(SAY_INFO, "watchdog %s bites after %d s", device, timeout);
 	hardware_feed(h);
 	return 0;
 }
@@ -33,7 +33,7 @@ void hardware_feed(struct hardware *h)
 	static int told;
 
 	if (h->fd >= 0 && write(h->fd, "\0", 1) < 0 && !told++)
-		say(LOG_ERR, "the watchdog cannot be fed");
+		say(SAY_ERR, "the watchdog cannot be fed");
 }
 
 void hardware_close(struct hardware *h, int stop)
@@ -41,7 +41,7 @@ void hardware_close(struct hardware *h, int stop)
 	if (h->fd < 0)
 		return;
 	if (stop && write(h->fd, "V", 1) < 0)
-		say(LOG_ERR, "the watchdog cannot be stopped: it will bite");
+		say(SAY_ERR, "the watchdog cannot be stopped: it will bite");
 	close(h->fd);
 	h->fd = -1;
 }

@@ -53,7 +53,7 @@ static void mount_at(const char *type, const char *at, unsigned long flags, cons
 	if (!stat(at, &here) && here.st_dev != above.st_dev)
 		return; /* somebody has */
 	if (mount(type, at, type, flags, data) && errno != EBUSY)
-		say(LOG_ERR, "%s: %s", at, strerror(errno));
+		say(SAY_ERR, "%s: %s", at, strerror(errno));
 }
 
 void init_prepare(void)
@@ -75,7 +75,7 @@ void init_finish(int sig)
 		return;
 	sync();
 	reboot(sig == SIGUSR1 ? RB_HALT_SYSTEM : sig == SIGUSR2 ? RB_POWER_OFF : RB_AUTOBOOT);
-	say(LOG_ERR, "the machine does not stop: %s", strerror(errno));
+	say(SAY_ERR, "the machine does not stop: %s", strerror(errno));
 	for (;;)
 		pause();
 }

@@ -35,7 +35,7 @@ void loop_watch_fd(struct loop *l, int fd, enum loop_kind k, const struct progra
 
 	ev.data.u64 = (uint64_t)k << 32 | (p ? (uint32_t)(p - l->program) : 0);
 	if (fd >= 0 && epoll_ctl(l->poll, EPOLL_CTL_ADD, fd, &ev) && errno != EEXIST)
-		say(LOG_ERR, "epoll: %s", strerror(errno));
+		say(SAY_ERR, "epoll: %s", strerror(errno));
 }
 
 /* Level-triggered: what is not to be read for a while must not be watched. */
@@ -66,7 +66,7 @@ bool loop_is_still(const struct program *p)
 
 static void say_wait(const struct loop *l, const struct program *p)
 {
-	say(LOG_NOTICE, "%s: starts again in %llu s", p->profile.name,
+	say(SAY_NOTICE, "%s: starts again in %llu s", p->profile.name,
 	    (unsigned long long)((p->sup.due - l->now + SUP_S - 1) / SUP_S));
 }
 
@@ -86,6 +86,7 @@ void loop_happen(struct loop *l, struct program *p, enum sup_event e)
 	enum sup_do d = sup_event(&p->sup, e, l->now);
 
 	p->dirty = true;
+	p->written = 0; /* now, not when figures are */
 	if (d == SUP_DO_START)
 		d = sup_event(&p->sup, start(l, p), l->now);
 	if (d == SUP_DO_SIGNAL)
@@ -94,8 +95,6 @@ void loop_happen(struct loop *l, struct program *p, enum sup_event e)
 		program_kill(p);
 	if (p->sup.state == SUP_WAITING && before != SUP_WAITING)
 		say_wait(l, p);
-	if (before != p->sup.state)
-		p->written = 0;
 }
 
 static void on_notify(struct loop *l, struct program *p)
@@ -160,7 +159,7 @@ static void begin_stop(struct loop *l, int sig)
 {
 	if (l->stopping)
 		return;
-	say(LOG_INFO, "signal %d: stopping all programs", sig);
+	say(SAY_INFO, "signal %d: stopping all programs", sig);
 	notify_init("STOPPING=1");
 	l->stopping = true;
 	l->stop_signal = sig;
@@ -173,10 +172,10 @@ static void read_folder_again(struct loop *l)
 
 	if (l->stopping)
 		return;
-	say(LOG_INFO, "reading %s again", l->o->folder);
+	say(SAY_INFO, "reading %s again", l->o->folder);
 	notify_init("RELOADING=1");
 	if (set_read(l, &e))
-		say(LOG_ERR, "%s", e.text);
+		say(SAY_ERR, "%s", e.text);
 	notify_init("READY=1");
 }
 
@@ -200,12 +199,12 @@ static void on_control(struct loop *l)
 
 	if (w == CONTROL_NONE || l->stopping)
 		return;
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
 		if (!p->used || !p->loaded || strcmp(p->profile.name, name))
 			continue;
-		say(LOG_INFO, "%s: %s by the owner", name,
+		say(SAY_INFO, "%s: %s by the owner", name,
 		    w == CONTROL_STOP	 ? "stopped"
 		    : w == CONTROL_START ? "started"
 					 : "restarted");
@@ -229,7 +228,7 @@ static void arm(struct loop *l)
 	struct itimerspec t = {0};
 	uint64_t at = UINT64_MAX;
 
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	for (unsigned i = 0; i < l->top; i++) {
 		const struct program *p = &l->program[i];
 
 		if (!p->used)
@@ -276,7 +275,7 @@ static void write_ledger(struct loop *l, struct program *p)
 		l->ledger_failed = false;
 	else if (!l->ledger_failed) {
 		l->ledger_failed = true;
-		say(LOG_ERR, "status: %s", e.text);
+		say(SAY_ERR, "status: %s", e.text);
 	}
 }
 
@@ -297,7 +296,7 @@ static void each_round(struct loop *l)
 {
 	if (l->more_to_reap)
 		ends_reap(l);
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
 		if (!p->used)
@@ -311,7 +310,7 @@ static void each_round(struct loop *l)
 
 static void write_ledgers(struct loop *l)
 {
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		if (l->program[i].used)
 			write_ledger(l, &l->program[i]);
 }
@@ -326,7 +325,7 @@ static bool stop_on(struct loop *l)
 
 	for (;;) {
 		last = NULL;
-		for (unsigned i = 0; i < LEDGER_MOST; i++) {
+		for (unsigned i = 0; i < l->top; i++) {
 			struct program *p = &l->program[i];
 
 			if (p->used && !loop_is_still(p) &&
@@ -340,7 +339,7 @@ static bool stop_on(struct loop *l)
 			return false;
 		loop_happen(l, last, SUP_STOP);
 	}
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		if (l->program[i].used && !loop_is_still(&l->program[i]))
 			return false;
 	return true;

@@ -29,6 +29,7 @@ struct loop {
 	bool stopping, more_to_reap, ledger_failed;
 	int stop_signal;
 	uint64_t stop_from;
+	unsigned top; /* no place from here on was ever used; looking at one would cost its page */
 	struct program program[LEDGER_MOST];
 };
 

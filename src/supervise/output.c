@@ -77,7 +77,7 @@ static void tell_left_out(struct output *o)
 	n = snprintf(text, sizeof text, "[%" PRIu64 " lines left out: more than %d a second]",
 		     o->left_out - o->told, OUTPUT_LINES_S);
 	o->told = o->left_out;
-	sink_line(&o->sink, o->tag, o->pid, LOG_WARNING, text, (size_t)n);
+	sink_line(&o->sink, o->tag, o->pid, SAY_WARNING, text, (size_t)n);
 }
 
 static void one_line(struct output *o, int priority, const char *text, size_t n)
@@ -92,7 +92,7 @@ static void one_line(struct output *o, int priority, const char *text, size_t n)
 
 static void on_line(void *arg, const char *text, size_t n)
 {
-	one_line(arg, LOG_INFO, text, n);
+	one_line(arg, SAY_INFO, text, n);
 }
 
 /* ns until a whole piece may be read; 0: now. */
@@ -126,14 +126,14 @@ uint64_t output_read(struct output *o, uint64_t now)
 static int strip_head(const char **text, size_t *n)
 {
 	const char *t = *text, *end = t + *n;
-	int priority = LOG_INFO, digits = 0, value = 0;
+	int priority = SAY_INFO, digits = 0, value = 0;
 
 	if (t < end && *t == '<') {
 		for (t++; t < end && isdigit((unsigned char)*t) && digits < 4; t++, digits++)
 			value = value * 10 + (*t - '0');
 		if (t == end || *t++ != '>' || !digits)
 			return priority;
-		priority = (value & LOG_PRIMASK) < LOG_ERR ? LOG_ERR : value & LOG_PRIMASK;
+		priority = (value & 7) < SAY_ERR ? SAY_ERR : value & 7;
 	}
 	if (end - t > 16 && t[3] == ' ' && t[6] == ' ' && t[9] == ':' && t[12] == ':' &&
 	    t[15] == ' ')

@@ -44,7 +44,7 @@ void output_close(struct output *o);
 uint64_t output_read(struct output *o, uint64_t now);
 
 /* Reads one datagram of the socket: syslog(3) as programs speak it. They can neither choose the
- * facility, nor a priority above LOG_ERR, nor another's name. Returns the same. */
+ * facility, nor a priority above SAY_ERR, nor another's name. Returns the same. */
 uint64_t output_read_log(struct output *o, uint64_t now);
 
 /* The program has ended: what it began to print is a line. */

@@ -89,7 +89,7 @@ static void drop_sockets(struct program *p)
 	*p->sockets = 0;
 }
 
-static void drop_all(struct program *p)
+void program_drop(struct program *p)
 {
 	if (p->launch)
 		launch_free(p->launch);
@@ -140,13 +140,13 @@ void program_broken(struct program *p, const char *why)
 
 int program_load(struct program *p, const struct profile *profile, const char *run, struct err *e)
 {
-	drop_all(p);
+	program_drop(p);
 	p->profile = *profile;
 	p->broken = p->reload = false;
 	p->loaded = p->dirty = true;
 	*p->why = 0;
 	if (make_output(p, e) || make_sockets(p, run, e)) {
-		drop_all(p);
+		program_drop(p);
 		program_broken(p, e->text);
 		return -1;
 	}
@@ -161,7 +161,7 @@ void program_unload(struct program *p, const char *run)
 {
 	if (*p->profile.name)
 		ledger_remove(run, p->profile.name);
-	drop_all(p);
+	program_drop(p);
 	p->used = false;
 }
 
@@ -178,7 +178,7 @@ static int prepare(struct program *p, struct err *e)
 	p->uid = launch_uid(p->launch);
 	for (unsigned l = 0; l < LAYER_COUNT; l++)
 		if (p->missing & LAYER_BIT(l))
-			say(LOG_WARNING, "%s: runs without the layer '%s', as its profile accepts",
+			say(SAY_WARNING, "%s: runs without the layer '%s', as its profile accepts",
 			    p->profile.name, layer_name(l));
 	return 0;
 }
@@ -197,12 +197,12 @@ enum sup_event program_start(struct program *p)
 	p->ready = false;
 	if (prepare(p, &e) || launch_start(p->launch, &io, &p->child, &e)) {
 		program_why(p, e.text);
-		say(LOG_ERR, "%s: not started: %s", p->profile.name, e.text);
+		say(SAY_ERR, "%s: not started: %s", p->profile.name, e.text);
 		return SUP_START_FAILED;
 	}
 	p->pid = p->out.pid = p->child.pid;
 	p->exits = 0;
-	say(LOG_INFO, "%s: started, process %d", p->profile.name, (int)p->pid);
+	say(SAY_INFO, "%s: started, process %d", p->profile.name, (int)p->pid);
 	return SUP_STARTED;
 }
 
@@ -223,7 +223,7 @@ static void say_end(struct program *p, int status)
 	char how[LEDGER_END];
 
 	ledger_end(status, how);
-	say(status ? LOG_WARNING : LOG_INFO, "%s: %s", p->profile.name, how);
+	say(status ? SAY_WARNING : SAY_INFO, "%s: %s", p->profile.name, how);
 	if (status && (p->sup.state == SUP_RUNNING || sup_of_status(status) == SUP_EXIT_CRASHED))
 		program_why(p, how);
 }

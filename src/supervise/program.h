@@ -63,6 +63,9 @@ void program_broken(struct program *p, const char *why);
 /* Puts p back to nothing; it has no process. */
 void program_unload(struct program *p, const char *run);
 
+/* Gives up all that it has but its place and its ledger; it has no process. */
+void program_drop(struct program *p);
+
 /* Starts it. Returns the event to tell: SUP_STARTED or SUP_START_FAILED (with p->why). */
 enum sup_event program_start(struct program *p);
 

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DAEMON (3 << 3) /* the facility */
+
 static int to_syslog = -1;
 static bool own_to_stderr = true;
 
@@ -42,7 +44,7 @@ int say_syslog(int priority, const char *tag, int pid, const char *text, size_t 
 {
 	static const struct sockaddr_un log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	char head[SAY_TIME + 80], when[SAY_TIME];
-	int len = snprintf(head, sizeof head, "<%d>%.*s%.48s[%d]: ", LOG_DAEMON | priority,
+	int len = snprintf(head, sizeof head, "<%d>%.*s%.48s[%d]: ", DAEMON | priority,
 			   (int)say_time_local(when), when, tag, pid);
 	struct iovec part[2] = {{head, (size_t)len}, {(void *)text, n < SAY_LINE ? n : SAY_LINE}};
 	struct msghdr m = {

@@ -7,12 +7,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <syslog.h> /* LOG_* */
+
+/* As syslog(3) numbers them; not from its header, which has a macro LOG_SYSLOG that would take the
+ * place of sandbox/profile.h's. */
+enum say_priority { SAY_ERR = 3, SAY_WARNING, SAY_NOTICE, SAY_INFO };
 
 /* to_stderr: the supervisor's own lines go to standard error, else to the system log. */
 void say_open(bool to_stderr);
 
-/* One line of the supervisor, without newline; priority LOG_INFO and so on. */
+/* One line of the supervisor, without newline; priority SAY_INFO and so on. */
 void say(int priority, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* One datagram to /dev/log in the form that syslog(3) sends (RFC 3164, local). n bytes of text, at

@@ -1,16 +1,37 @@
 // SPDX-License-Identifier: MIT
 #include "supervise/loop.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "supervise/folder.h"
 #include "supervise/say.h"
 
-static struct profile fresh; /* the one being read; big, and there is one loop */
+/* The one being read. Mapped for as long as that takes, so that nothing of it stays in a supervisor
+ * that runs for years. */
+static struct profile *fresh;
+
+static int make_room(struct err *e)
+{
+	void *room =
+	    mmap(NULL, sizeof *fresh, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		return err_sys(e, errno, "memory for a profile");
+	fresh = room;
+	return 0;
+}
+
+static void leave_room(void)
+{
+	munmap(fresh, sizeof *fresh);
+	fresh = NULL;
+}
 
 static struct program *by_file(struct loop *l, const char *file)
 {
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		if (l->program[i].used && !strcmp(l->program[i].file, file))
 			return &l->program[i];
 	return NULL;
@@ -18,15 +39,15 @@ static struct program *by_file(struct loop *l, const char *file)
 
 static struct program *free_place(struct loop *l)
 {
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		if (!l->program[i].used)
 			return &l->program[i];
-	return NULL;
+	return l->top < LEDGER_MOST ? &l->program[l->top++] : NULL;
 }
 
 static bool is_taken(const struct loop *l, const struct program *by, const char *name)
 {
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	for (unsigned i = 0; i < l->top; i++) {
 		const struct program *p = &l->program[i];
 
 		if (p != by && p->used && p->loaded && !strcmp(p->profile.name, name))
@@ -37,20 +58,20 @@ static bool is_taken(const struct loop *l, const struct program *by, const char 
 
 static int read_fresh(struct loop *l, const struct program *p, struct err *e)
 {
-	if (program_read(&fresh, l->o->folder, p->file, e))
+	if (program_read(fresh, l->o->folder, p->file, e))
 		return -1;
-	if (is_taken(l, p, fresh.name))
+	if (is_taken(l, p, fresh->name))
 		return err_set(e, EXIT_WRONG_USE, "%s: the name '%s' is another profile's", p->file,
-			       fresh.name);
+			       fresh->name);
 	return 0;
 }
 
 static void broken(struct program *p, const struct err *e)
 {
-	say(LOG_ERR, "%s", e->text);
+	say(SAY_ERR, "%s", e->text);
 	program_broken(p, e->text);
 	if (p->loaded)
-		say(LOG_WARNING, "%s: goes on with the profile it has", p->profile.name);
+		say(SAY_WARNING, "%s: goes on with the profile it has", p->profile.name);
 }
 
 /* fresh becomes p's, which has no process. */
@@ -58,10 +79,10 @@ static void take_fresh(struct loop *l, struct program *p)
 {
 	struct err e;
 
-	if (p->loaded && strcmp(p->profile.name, fresh.name))
+	if (p->loaded && strcmp(p->profile.name, fresh->name))
 		ledger_remove(l->run, p->profile.name);
-	if (program_load(p, &fresh, l->run, &e)) {
-		say(LOG_ERR, "%s: %s", p->file, e.text);
+	if (program_load(p, fresh, l->run, &e)) {
+		say(SAY_ERR, "%s: %s", p->file, e.text);
 		return;
 	}
 	loop_watch(l, p);
@@ -85,7 +106,7 @@ static void read_new(struct loop *l, const char *file)
 	struct err e;
 
 	if (!p) {
-		say(LOG_ERR, "%s: left out, %d programs are the most", file, LEDGER_MOST);
+		say(SAY_ERR, "%s: left out, %d programs are the most", file, LEDGER_MOST);
 		return;
 	}
 	*p = (struct program){.used = true, .seen = true, .notify = -1, .dirty = true};
@@ -98,7 +119,7 @@ static void read_new(struct loop *l, const char *file)
 
 static void stop_for_reload(struct loop *l, struct program *p)
 {
-	say(LOG_INFO, "%s: its profile has changed", p->profile.name);
+	say(SAY_INFO, "%s: its profile has changed", p->profile.name);
 	p->reload = true;
 	loop_happen(l, p, SUP_STOP);
 }
@@ -114,7 +135,7 @@ static void read_again(struct loop *l, struct program *p)
 		broken(p, &e);
 	} else if (!p->loaded) {
 		take_fresh(l, p);
-	} else if (memcmp(&fresh, &p->profile, sizeof fresh)) {
+	} else if (memcmp(fresh, &p->profile, sizeof *fresh)) {
 		stop_for_reload(l, p);
 	} else {
 		p->broken = false;
@@ -128,12 +149,12 @@ int set_read(struct loop *l, struct err *e)
 {
 	static struct folder f;
 
-	if (folder_list(&f, l->o->folder, e))
+	if (folder_list(&f, l->o->folder, e) || make_room(e))
 		return -1;
 	if (f.beyond)
-		say(LOG_ERR, "%s: %u profiles left out, %d are the most", l->o->folder, f.beyond,
+		say(SAY_ERR, "%s: %u profiles left out, %d are the most", l->o->folder, f.beyond,
 		    LEDGER_MOST);
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		l->program[i].seen = false;
 	for (unsigned i = 0; i < f.count; i++) {
 		struct program *p = by_file(l, f.name[i]);
@@ -143,7 +164,8 @@ int set_read(struct loop *l, struct err *e)
 		else
 			read_new(l, f.name[i]);
 	}
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	leave_room();
+	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
 		if (!p->used || p->seen)
@@ -158,25 +180,32 @@ int set_read(struct loop *l, struct err *e)
 static void reload(struct loop *l, struct program *p)
 {
 	struct err e;
+	int bad;
 
 	p->reload = false;
-	if (!read_fresh(l, p, &e)) {
-		take_fresh(l, p);
+	if (make_room(&e)) {
+		broken(p, &e);
 		return;
 	}
+	bad = read_fresh(l, p, &e);
+	if (!bad)
+		take_fresh(l, p);
+	leave_room();
+	if (!bad)
+		return;
 	broken(p, &e); /* changed once more meanwhile */
 	loop_happen(l, p, SUP_START);
 }
 
 void set_settle(struct loop *l)
 {
-	for (unsigned i = 0; i < LEDGER_MOST; i++) {
+	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
 		if (!p->used || !loop_is_still(p))
 			continue;
 		if (p->gone) {
-			say(LOG_INFO, "%s: its profile is gone", p->file);
+			say(SAY_INFO, "%s: its profile is gone", p->file);
 			program_unload(p, l->run);
 		} else if (p->reload && !l->stopping) {
 			reload(l, p);
@@ -192,22 +221,23 @@ int supervise_check(const char *folder, unsigned *right,
 	int bad = 0;
 
 	*right = 0;
-	if (folder_list(&f, folder, e))
+	if (folder_list(&f, folder, e) || make_room(e))
 		return -1;
 	for (unsigned i = 0; i < f.count; i++) {
-		int wrong = program_read(&fresh, folder, f.name[i], e);
+		int wrong = program_read(fresh, folder, f.name[i], e);
 
 		for (unsigned k = 0; !wrong && k < *right; k++)
-			if (!strcmp(names[k], fresh.name))
+			if (!strcmp(names[k], fresh->name))
 				wrong = err_set(e, EXIT_WRONG_USE,
 						"%s: the name '%s' is another profile's", f.name[i],
-						fresh.name);
+						fresh->name);
 		if (!wrong)
-			memcpy(names[(*right)++], fresh.name, PROFILE_NAME);
+			memcpy(names[(*right)++], fresh->name, PROFILE_NAME);
 		else
 			fault(arg, e);
 		bad += !!wrong;
 	}
+	leave_room();
 	if (f.beyond) {
 		err_set(e, EXIT_WRONG_USE, "%.150s: %u profiles too many, %d are the most", folder,
 			f.beyond, LEDGER_MOST);

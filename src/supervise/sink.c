@@ -148,10 +148,10 @@ void sink_line(struct sink *s, const char *tag, int pid, int priority, const cha
 	s->lines += !lost;
 	s->lost += lost;
 	if (lost && !s->losing && s->folder >= 0)
-		say(LOG_WARNING, "%s: its log cannot be written: %s; lines are lost", tag,
+		say(SAY_WARNING, "%s: its log cannot be written: %s; lines are lost", tag,
 		    strerror(errno));
 	if (!lost && s->losing && s->folder >= 0)
-		say(LOG_NOTICE, "%s: its log is written again, %" PRIu64 " lines were lost", tag,
+		say(SAY_NOTICE, "%s: its log is written again, %" PRIu64 " lines were lost", tag,
 		    s->lost);
 	s->losing = lost;
 }

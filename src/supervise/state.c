@@ -167,7 +167,8 @@ static enum sup_do child_crashed(struct sup *s, uint64_t now)
 	if (was_calm)
 		return SUP_NOTHING;
 	s->again = s->restart != SUP_NEVER;
-	return kill_it(s, now);
+	enter(s, SUP_STOPPING, now, now + SUP_OWN_END);
+	return SUP_NOTHING;
 }
 
 static enum sup_do hangs(struct sup *s, uint64_t now)

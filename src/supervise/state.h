@@ -25,7 +25,9 @@
 #define SUP_CLEAN      (1 * SUP_S)	   /* after a clean end */
 #define SUP_WAIT_MOST  (24 * 3600 * SUP_S) /* what children that crash together can add up to */
 #define SUP_FORGIVE    (600 * SUP_S)	   /* of running without a crash, for one level */
-#define SUP_KILL_AGAIN (5 * SUP_S)	   /* while a killed program is not gone */
+#define SUP_OWN_END                                                                                \
+	(50 * SUP_S / 1000)	   /* after a crash, to see whether it was the program itself */
+#define SUP_KILL_AGAIN (5 * SUP_S) /* while a killed program is not gone */
 
 /* identifier, its name in `status` and --json */
 #define SUP_STATE_TABLE(X)                                                                         \

@@ -46,7 +46,7 @@ static int open_rest(struct loop *l, struct err *e)
 	if (l->control < 0 || open_signals(l, e))
 		return -1;
 	if (crashes_open(&l->crashes, &why))
-		say(LOG_WARNING, "crashes of children are not seen, only a program's own: %s",
+		say(SAY_WARNING, "crashes of children are not seen, only a program's own: %s",
 		    why.text);
 	loop_watch_fd(l, l->signals, KIND_SIGNAL, NULL);
 	loop_watch_fd(l, l->timer, KIND_TIMER, NULL);
@@ -72,7 +72,7 @@ static int begin(struct loop *l, struct err *e)
 	    (l->o->watchdog && hardware_open(&l->hardware, l->o->watchdog, e)))
 		return -1;
 	if (denial_log_open(&l->denials, l->run, &why))
-		say(LOG_WARNING, "refusals are not noted: %s", why.text);
+		say(SAY_WARNING, "refusals are not noted: %s", why.text);
 	l->init_every = notify_init_watchdog() / 2;
 	l->now = l->fed = loop_clock();
 	return set_read(l, e);
@@ -82,7 +82,7 @@ static unsigned count_broken(const struct loop *l)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < LEDGER_MOST; i++)
+	for (unsigned i = 0; i < l->top; i++)
 		n += l->program[i].used && l->program[i].broken;
 	return n;
 }
@@ -100,9 +100,12 @@ int supervise_run(const struct supervise_options *o, void (*ready)(void *arg, un
 	ready(arg, count_broken(l));
 	notify_init("READY=1");
 	loop_stay(l);
-	say(LOG_INFO, "all programs have stopped");
+	say(SAY_INFO, "all programs have stopped");
 	sig = l->stop_signal;
 	broken = count_broken(l);
+	for (unsigned i = 0; i < l->top; i++)
+		if (l->program[i].used)
+			program_drop(&l->program[i]);
 	denial_log_close(&l->denials);
 	hardware_close(&l->hardware, !init_is_machine());
 	if (init_is_first())

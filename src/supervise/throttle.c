@@ -99,7 +99,7 @@ static void burst(struct play *p, unsigned times)
 
 static void one_move(struct play *p, const struct throttle_move *m)
 {
-	while (p->s.state == SUP_WAITING) {
+	while (p->s.state == SUP_WAITING || p->s.state == SUP_STOPPING) {
 		p->now = p->s.due;
 		tell(p, SUP_TIMER);
 	}
