@@ -91,15 +91,18 @@ static void answer(struct launch *l, struct launch_child *c, struct denial_log *
 static int until_end(struct launch *l, struct launch_child *c, int signals)
 {
 	static struct denial_log log = {.fd = -1};
-	int status = 0;
+	int status = 0, etc = launch_watch();
 
 	for (;;) {
 		struct pollfd wait[] = {{.fd = c->pidfd, .events = POLLIN},
 					{.fd = signals, .events = POLLIN},
-					{.fd = c->notify, .events = POLLIN}};
+					{.fd = c->notify, .events = POLLIN},
+					{.fd = etc, .events = POLLIN}};
 
-		if (poll(wait, 3, -1) < 0 && errno != EINTR)
+		if (poll(wait, 4, -1) < 0 && errno != EINTR)
 			break;
+		if (wait[3].revents)
+			launch_renew(etc);
 		if (wait[2].revents)
 			answer(l, c, &log);
 		if (wait[1].revents)

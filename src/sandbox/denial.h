@@ -42,8 +42,8 @@ _Static_assert(sizeof(struct denial) == 240, "as it is in the file");
 /* The very line that would allow it: "[allow] read = /etc/shadow", "[syscalls] allow = ptrace", as
  * a profile takes it, one that can be pasted; or, where nothing would, why not: "never: ...". With
  * DENIAL_NET, detail is the kind of socket: "packet", "inet raw", "netlink 9", "family 40"; with
- * DENIAL_CALL the argument that was refused ("with 0x5412"), empty when the call is as a whole. Pure;
- * writes at most n bytes and returns to. */
+ * DENIAL_CALL the argument that was refused ("with 0x5412"), empty when the call is as a whole.
+ * Pure; writes at most n bytes and returns to. */
 #define DENIAL_LINE 400 /* bytes that are always enough */
 const char *denial_line(const struct denial *d, char *to, size_t n);
 

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -215,4 +218,28 @@ int etc_refresh(const char *folder, bool quick, struct err *e)
 	changed = look_at_each(to, folder, &had, e);
 	close(to);
 	return changed;
+}
+
+int etc_watch(void)
+{
+	const uint32_t what = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char way[PATH_MAX];
+
+	if (fd < 0)
+		return -1;
+	inotify_add_watch(fd, "/etc", what);
+	if (realpath("/etc/resolv.conf", way)) {
+		*(strrchr(way, '/') + (strrchr(way, '/') == way)) = 0;
+		inotify_add_watch(fd, way, what);
+	}
+	return fd;
+}
+
+void etc_heard(int watch)
+{
+	char events[4096];
+
+	while (read(watch, events, sizeof(events)) > 0)
+		;
 }

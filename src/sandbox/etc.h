@@ -23,8 +23,12 @@ extern const struct etc_name etc_names[]; /* ended by a row without a name */
 
 /* Brings the copies in folder (made if missing) up to date: those whose original changed since the
  * last time are replaced, each at once. Returns how many, or -1 with e. quick: looks at each of
- * them only when /etc itself, resolv.conf or hosts changed, or a minute after the last time; the
- * supervisor calls it now and then. */
+ * them only when /etc itself, resolv.conf or hosts changed, or a minute after the last time. */
 int etc_refresh(const char *folder, bool quick, struct err *e);
+
+/* A descriptor of inotify(7), not blocking, that tells of changes in /etc and where resolv.conf
+ * leads; -1: none. etc_heard() empties it. */
+int etc_watch(void);
+void etc_heard(int watch);
 
 #endif

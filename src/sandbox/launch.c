@@ -37,15 +37,34 @@ static int make_place(struct launch *l, const char *run, struct err *e)
 	return err_sys(e, errno, "%s cannot be made", l->place);
 }
 
-static int make_folders(struct launch *l, struct err *e)
+static const char *run_folder(void)
 {
 	const char *run = getenv(RUN_DIR_ENV);
 
-	if (!run || !*run)
-		run = RUN_DIR_DEFAULT;
+	return run && *run ? run : RUN_DIR_DEFAULT;
+}
+
+static int make_folders(struct launch *l, struct err *e)
+{
+	const char *run = run_folder();
+
 	if (*run != '/' || strlen(run) > RUN_DIR_MAX)
 		return err_set(e, EXIT_WRONG_USE, RUN_DIR_ENV ": '%.100s' is not a folder", run);
 	return make_place(l, run, e) || etc_refresh(l->etc, true, e) < 0 ? -1 : 0;
+}
+
+int launch_watch(void)
+{
+	return etc_watch();
+}
+
+void launch_renew(int watch)
+{
+	char etc[RUN_DIR_MAX + 8];
+
+	etc_heard(watch);
+	snprintf(etc, sizeof(etc), "%.*s/etc", RUN_DIR_MAX, run_folder());
+	etc_refresh(etc, false, NULL);
 }
 
 static int find_interpreters(struct launch *l, struct err *e)

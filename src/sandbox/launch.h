@@ -73,4 +73,9 @@ int launch_ended(const struct launch *l, int status);
  * descriptors. The caller has waited for c->pid, or does after. */
 void launch_kill(struct launch *l, struct launch_child *c);
 
+/* Programs see copies of some files of /etc. A descriptor (-1: none) that is readable when one of
+ * the originals may have changed: launch_renew() then brings the copies up to date. */
+int launch_watch(void);
+void launch_renew(int watch);
+
 #endif

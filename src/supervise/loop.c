@@ -380,6 +380,9 @@ static void hand_out(struct loop *l, const struct epoll_event *ev)
 		if (p->pid)
 			on_refused(l, p);
 		break;
+	case KIND_ETC:
+		launch_renew(l->etc);
+		break;
 	}
 }
 

@@ -21,6 +21,7 @@ struct loop {
 	const char *run;
 	int poll, signals, timer, control, lock;
 	struct crashes crashes;
+	int etc; /* readable when /etc has changed */
 	struct hardware hardware;
 	struct denial_log denials;
 	uint64_t now; /* CLOCK_MONOTONIC, ns; the same for all of a round */
@@ -43,6 +44,7 @@ enum loop_kind {
 	KIND_LOG,
 	KIND_NOTIFY,
 	KIND_REFUSED,
+	KIND_ETC,
 };
 
 /* CLOCK_MONOTONIC, ns. */

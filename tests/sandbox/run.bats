@@ -148,3 +148,24 @@ assert all(l["state"] in ("yes", "partly", "missing") for l in p["layers"])' || 
 	run "$H" denials
 	[[ $output != *"/root/.profile"* ]]
 }
+
+@test "a running program sees a new file of /etc when another took the place of the old" {
+	[ -w /etc ] || skip "/etc cannot be written"
+	printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do read a b < /etc/timezone; case $a in Test/*) echo seen; exit 0;; esac; /bin/sleep 1; done\n' >"$D/s.sh"
+	chmod 755 "$D" "$D/s.sh"
+	profile s <<-EOF
+	[program]
+	exec = $D/s.sh
+	[allow]
+	exec-also = /bin/sleep
+	EOF
+	local old=$D/timezone
+	[ ! -e /etc/timezone ] || cp -p /etc/timezone "$old"
+	"$H" run "$D/s.conf" >"$D/out" &
+	local pid=$!
+	sleep 2
+	echo Test/Zone >/etc/timezone.new && mv /etc/timezone.new /etc/timezone
+	wait $pid || true
+	if [ -e "$old" ]; then mv "$old" /etc/timezone; else rm -f /etc/timezone; fi
+	[ "$(cat "$D/out")" = seen ]
+}
