@@ -60,9 +60,12 @@ static int set_limit(struct cgroup *c, const struct controller *k, const char *f
 	char text[48];
 
 	limit_text(k->layer, c->version, l, text);
-	if (write_at(folder, k->file[c->version - 1], text))
+	if (write_at(folder, k->file[c->version - 1], text)) {
+		if (errno == ENOENT) /* the controller without that part: as good as missing */
+			return 0;
 		return err_sys(e, errno, "layer %s: %s/%s", layer_name(k->layer), folder,
 			       k->file[c->version - 1]);
+	}
 	c->has |= LAYER_BIT(k->layer);
 	return 0;
 }

@@ -124,6 +124,7 @@ static int prepare(struct launch *l, const struct launch_io *io, int sock, struc
 	/* Before anything is open: no terminal of ours, and not to be looked into. */
 	setsid();
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (cgroup_join(&l->cgroup, e) || set_descriptors(io, sock, e) || enter_namespaces(l, e) ||
 	    tree_enter(&l->view, &use, e) || set_null(io, e))
 		return -1;
@@ -275,7 +276,7 @@ _Noreturn void inside_run(struct launch *l, const struct launch_io *io, int sock
 	l->shared->pid = pid;
 	if (hand_over(in.notify, &e) || creds_shed(&e))
 		give_up(l, &e);
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a change of ids takes it off */
 	syscall(__NR_close_range, 0, ~0u, 0);
 	forget();
 	wait_for(l, pid, &all);

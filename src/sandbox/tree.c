@@ -170,9 +170,10 @@ static int turn_root(struct err *e)
 
 int tree_enter(const struct view *v, const struct tree_use *use, struct err *e)
 {
-	mode_t had = umask(0);
-	int rc = enter_place(use, e) || build(v, use, e) || turn_root(e) ? -1 : 0;
+	int rc;
 
-	umask(had);
+	umask(0);
+	rc = enter_place(use, e) || build(v, use, e) || turn_root(e) ? -1 : 0;
+	umask(S_IWGRP | S_IWOTH); /* the program's: not whatever an init left us */
 	return rc;
 }

@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A kernel that lacks a layer: the program does not start, the layer and its option are named, and
+# the profile may do without by name. Calls are taken away by a filter of the test's own.
+load sandbox.bash
+
+setup_file() {
+	chmod 755 "$BATS_FILE_TMPDIR"
+	gcc -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/without" "$BATS_TEST_DIRNAME/without.c"
+}
+
+# number NAME: of a system call here
+number() { echo "#include <asm/unistd.h>
+__NR_$1" | gcc -E -P - | tail -n 1; }
+
+without() { # CALL... -- COMMAND
+	local numbers=()
+	while [ "$1" != -- ]; do numbers+=("$(number "$1")"); shift; done
+	"$BATS_FILE_TMPDIR/without" "${numbers[@]}" "$@"
+}
+
+profile_of() { # ACCEPTED
+	profile t <<-EOF
+	[program]
+	exec = /bin/sleep
+	${1:+accept-missing = $1}
+	EOF
+}
+
+@test "without Landlock: not started, named with its option; started where the profile accepts it" {
+	profile_of
+	run without landlock_create_ruleset -- "$H" run "$D/t.conf" 0
+	echo "$output"
+	[ "$status" = 3 ] && [ "${#lines[@]}" = 1 ]
+	[[ $output == *"layer landlock"* && $output == *CONFIG_SECURITY_LANDLOCK* && $output == *accept-missing* ]]
+	profile_of landlock
+	run without landlock_create_ruleset -- "$H" run "$D/t.conf" 0
+	echo "$output"
+	[ "$status" = 0 ] && [[ $output == *"without layer landlock"* ]]
+}
+
+@test "without filters, without a tree, without namespaces: not started, in one line" {
+	local missing
+	profile_of
+	for missing in seccomp mount_setattr clone3 pivot_root close_range; do
+		run without $missing -- "$H" run "$D/t.conf" 0
+		echo "$missing: $output"
+		[ "$status" = 3 ] && [ "${#lines[@]}" = 1 ]
+	done
+	! ls -d /sys/fs/cgroup/*/holdfast-t.* 2>/dev/null
+}
+
+@test "a kernel without openat2 and rseq starts it all the same" {
+	profile_of
+	run without openat2 rseq -- "$H" run "$D/t.conf" 0
+	echo "$output"
+	[ "$status" = 0 ]
+}
+
+@test "probe names what is missing and the option that gives it" {
+	run without landlock_create_ruleset mount_setattr -- "$H" probe
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output == *"landlock comes with the kernel option CONFIG_SECURITY_LANDLOCK"* && $output == *"Tier: none"* ]]
+	run without landlock_create_ruleset -- "$H" probe
+	[[ $output == *"Tier: reduced"* ]]
+}
+
+@test "not root: said in one line" {
+	command -v setpriv >/dev/null || skip "no setpriv"
+	profile_of
+	chmod 755 "$D" && chmod 644 "$D/t.conf"
+	run setpriv --reuid 65534 --regid 65534 --clear-groups "$H" run "$D/t.conf" 0
+	echo "$output"
+	[ "$status" = 3 ] && [ "${#lines[@]}" = 1 ]
+}
