@@ -41,6 +41,13 @@ commands() { # PROGRAM: the names in its help
 	[ "$size" -le 524288 ]
 }
 
+@test "launcher and supervisor are at most 120 KiB of code, profiles and refusals included" {
+	code=$(size "$HOLDFAST_BUILD"/src/sandbox/lib{sandbox,profile}.a "$HOLDFAST_BUILD"/src/supervise/libsupervise.a \
+		"$HOLDFAST_BUILD"/src/supervise/libthrottle.a | awk '!/throttle.c/ { n += $1 } END { print n }')
+	echo "# launcher and supervisor: $code bytes" >&3
+	[ "$code" -le 122880 ]
+}
+
 @test "holdfast names no path of the machine it was built on" {
 	# Relative ones (assertions of a build elsewhere) begin with dots.
 	run bash -c "strings '$holdfast' | grep -F '$PWD' | grep -vF '..$PWD'"
