@@ -221,23 +221,26 @@ static pid_t parent_of(pid_t pid)
 
 int lock_name(struct lock_tasks *t, pid_t pid, uint32_t what, struct err *e)
 {
-	struct dirent *f;
-	DIR *d;
-	int bad;
-
 	if (pid <= 0 || !parent_of(pid))
 		return err_set(e, EXIT_WRONG_USE, "there is no process %d to be named", (int)pid);
-	bad = add(t, pid, what, e);
-	d = opendir("/proc");
-	while (!bad && d && (f = readdir(d))) {
+	return add(t, pid, what, e);
+}
+
+/* Its children that run the same program, such as a launcher's. After their parent is named: those
+ * that it makes from now on have its name anyway, and those that are gone need none. */
+static void name_children(struct lsm *l, pid_t pid, uint32_t what)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *f;
+
+	while (d && (f = readdir(d))) {
 		pid_t other = atoi(f->d_name);
 
 		if (other > 0 && parent_of(other) == pid && same_program(other, pid))
-			bad = add(t, other, what, e);
+			lsm_name(l, other, what, NULL);
 	}
 	if (d)
 		closedir(d);
-	return bad;
 }
 
 /* --- locking --- */
@@ -327,9 +330,11 @@ static int seal(struct lock_plan *p, const struct lock_tasks *t, struct err *e)
 		return 0;
 	if (mount_is_everybodys(e) || lsm_name(&p->lsm, getpid(), LOCK_ALL, e))
 		return -1;
-	for (unsigned i = 0; i < t->count; i++)
+	for (unsigned i = 0; i < t->count; i++) {
 		if (lsm_name(&p->lsm, t->task[i].pid, t->task[i].what, e))
 			return -1;
+		name_children(&p->lsm, t->task[i].pid, t->task[i].what);
+	}
 	return lsm_seal(&p->lsm, e);
 }
 

@@ -45,8 +45,8 @@ struct lock_tasks {
 void lock_look(struct lock_plan *p, bool guard);
 void lock_end(struct lock_plan *p);
 
-/* Adds a process to those that are to be named; with its children that run the same program. -1: no
- * room, or no such process. */
+/* Adds a process to those that are to be named; lock_apply() names its children that run the same
+ * program too. -1: no room, or no such process. */
 int lock_name(struct lock_tasks *t, pid_t pid, uint32_t what, struct err *e);
 
 /* Locks. EXIT_NO, and nothing is done, when a row is missing that `accepted` does not hold, or when
