@@ -22,3 +22,8 @@ machine() { # CHECKS KERNEL OPTION...
 	image=$("$BATS_TEST_DIRNAME/kernel-own" --cached) || skip "not built: tests/qemu/kernel-own"
 	machine lock-checks "$image" lsm=landlock,lockdown,yama,bpf
 }
+
+@test "6.12 of our own without BPF LSM" {
+	image=$("$BATS_TEST_DIRNAME/kernel-own" --cached) || skip "not built: tests/qemu/kernel-own"
+	machine lock-checks "$image" lsm=landlock,lockdown,yama lock=part
+}
