@@ -16,21 +16,18 @@ static const struct {
     {CLASS_HARMLESS, "memory of its own; written memory is never executed, whatever is asked for",
      " brk mmap munmap mprotect mremap madvise "},
     {CLASS_HARMLESS, "ends, or is told of signals; abort() and assertions end so",
-     " exit exit_group rt_sigaction rt_sigprocmask rt_sigreturn restart_syscall tgkill "
-     "sigaltstack "},
+     " exit exit_group rt_sigaction rt_sigprocmask rt_sigreturn restart_syscall tgkill "},
     {CLASS_HARMLESS, "reads, writes and closes what is open already",
-     " read readv pread64 write writev pwrite64 lseek close fsync fdatasync ftruncate "
-     "fcntl dup dup2 dup3 pipe pipe2 "},
+     " read readv pread64 write writev lseek close fcntl dup dup2 pipe pipe2 "},
     {CLASS_HARMLESS, "files by name: the tree and Landlock decide which",
-     " open openat creat stat fstat lstat newfstatat statx access faccessat faccessat2 readlink "
-     "readlinkat getcwd chdir getdents64 unlink unlinkat rename renameat renameat2 mkdir mkdirat "
-     "rmdir umask "},
-    {CLASS_HARMLESS, "waits",
-     " poll ppoll select pselect6 epoll_wait epoll_pwait nanosleep clock_nanosleep "},
-    {CLASS_HARMLESS, "asks for the time", " clock_gettime gettimeofday time clock_getres "},
+     " open openat stat fstat lstat newfstatat access readlink getcwd chdir getdents64 "},
+    {CLASS_FILES, "what a program that writes files does with them when a disk or a log is full",
+     " unlink unlinkat rename renameat2 mkdir rmdir umask ftruncate pwrite64 fsync fdatasync "},
+    {CLASS_HARMLESS, "waits", " poll select epoll_wait nanosleep clock_nanosleep "},
+    {CLASS_HARMLESS, "asks for the time", " clock_gettime gettimeofday "},
     {CLASS_HARMLESS, "asks about itself and its limits",
-     " getpid getppid gettid getuid geteuid getgid getegid getrandom uname "
-     "prlimit64 getrlimit sysinfo getrusage sched_getaffinity sched_yield "},
+     " getpid getppid gettid getuid geteuid getgid getegid getrandom uname prlimit64 sysinfo "
+     "sched_getaffinity sched_yield "},
     {CLASS_HARMLESS, "how a thread begins and locks",
      " futex set_robust_list set_tid_address rseq arch_prctl "},
     {CLASS_HARMLESS, "asks a descriptor; the filter refuses what types into terminals", " ioctl "},
@@ -38,7 +35,7 @@ static const struct {
      " socket connect accept accept4 bind listen getsockname getpeername getsockopt setsockopt "
      "sendto recvfrom sendmsg recvmsg sendmmsg shutdown "},
     {CLASS_PROCESS, "what a program with processes or threads does to start and await them",
-     " clone wait4 kill set_robust_list "},
+     " clone wait4 kill "},
     {CLASS_DANGEROUS, "another program in its place or beside it",
      " execve execveat fork vfork clone3 "},
     {CLASS_DANGEROUS, "looks into or changes other processes",
@@ -61,6 +58,9 @@ static const struct {
      " chmod fchmod fchmodat chown fchown lchown fchownat mknod mknodat link linkat symlink "
      "symlinkat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr "
      "name_to_handle_at open_by_handle_at "},
+    {CLASS_DANGEROUS, "another form of a call, which libc uses only when it is asked to",
+     " faccessat faccessat2 readlinkat statx creat mkdirat renameat dup3 ppoll pselect6 "
+     "epoll_pwait time clock_getres getrlimit getrusage sigaltstack "},
     {CLASS_DANGEROUS, "seldom used: seen it would be allowed",
      " prctl seccomp mlock mlock2 mlockall setpriority sched_setscheduler sched_setparam "
      "sched_setaffinity shmget shmat shmdt shmctl semget semop semctl msgget msgsnd msgrcv msgctl "

@@ -8,8 +8,9 @@
 
 enum call_class {
 	CLASS_HARMLESS,	 /* allowed when reachable */
-	CLASS_NETWORK,	 /* allowed when reachable, and the program was seen to use the network */
-	CLASS_PROCESS,	 /* the same for programs that were seen to start processes or threads */
+	CLASS_FILES,	 /* allowed when reachable in programs that were seen to write files */
+	CLASS_NETWORK,	 /* that were seen to use the network */
+	CLASS_PROCESS,	 /* that were seen to start processes or threads */
 	CLASS_DANGEROUS, /* allowed only when seen */
 };
 

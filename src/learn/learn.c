@@ -18,9 +18,8 @@
 
 /* Needed by every program, seen or not: the return from a signal, and from one that interrupts. */
 static const char *const always[] = {"rt_sigreturn", "restart_syscall", "exit", "exit_group", NULL};
-/* The sandbox answers these as if the kernel had none, and libc then uses the other. */
-static const char *const instead[][2] = {
-    {"clone3", "clone"}, {"vfork", "clone"}, {"fork", "clone"}};
+/* The sandbox answers this one as if the kernel had none, and libc then uses the other. */
+static const char *const instead[][2] = {{"clone3", "clone"}};
 
 static void put_words(char *const *word, unsigned words, char *to, size_t n)
 {
@@ -199,7 +198,10 @@ static void reachable_lines(const struct learn_ask *ask, struct learned *l)
 {
 	const struct lines *have = &l->lines;
 	bool network = !ask->run || l->facts.network || lines_find(have, "allow", "listen", NULL);
-	bool processes = !ask->run || lines_find(have, "syscalls", "allow", "clone");
+	bool files = !ask->run || lines_find(have, "allow", "write", NULL);
+	bool processes = !ask->run || lines_find(have, "syscalls", "allow", "clone") ||
+			 lines_find(have, "syscalls", "allow", "fork") ||
+			 lines_find(have, "syscalls", "allow", "vfork");
 
 	l->reachable = (unsigned)l->scan.calls;
 	for (size_t i = 0; i < l->scan.calls; i++) {
@@ -209,8 +211,8 @@ static void reachable_lines(const struct learn_ask *ask, struct learned *l)
 
 		if (lines_find(have, "syscalls", "allow", call))
 			continue;
-		if (class == CLASS_HARMLESS || (class == CLASS_NETWORK && network) ||
-		    (class == CLASS_PROCESS && processes)) {
+		if (class == CLASS_HARMLESS || (class == CLASS_FILES && files) ||
+		    (class == CLASS_NETWORK && network) || (class == CLASS_PROCESS && processes)) {
 			lines_add(&l->lines, "syscalls", "allow", call, LINE_REACHABLE, 0,
 				  l->scan.call[i].via);
 		} else {
@@ -338,6 +340,7 @@ int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 	int result = -1;
 
 	memset(l, 0, sizeof *l);
+	l->lines.keep_reachable = !ask->scan;
 	if (command_find(&c, ask->argv, ask->sysroot, e) || merge_all(ask, &l->lines, e))
 		goto out;
 	if (ask->run) {
@@ -365,6 +368,7 @@ int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 	}
 	if (!ask->scan)
 		count_calls(l);
+	lines_fold(&l->lines);
 	result = 0;
 out:
 	command_free(&c);

@@ -93,6 +93,46 @@ const struct line *lines_find(const struct lines *l, const char *section, const 
 	return NULL;
 }
 
+static void free_line(struct line *n)
+{
+	free(n->section);
+	free(n->key);
+	free(n->value);
+	free(n->note);
+}
+
+static bool is_path(const struct line *n)
+{
+	return n->origin == LINE_SEEN && !strcmp(n->section, "allow") &&
+	       (!strcmp(n->key, "read") || !strcmp(n->key, "write"));
+}
+
+/* Does a give all that b does, and more? */
+static bool covers(const struct line *a, const struct line *b)
+{
+	const char *path = *b->value == '-' ? b->value + 1 : b->value;
+	size_t n = strlen(a->value);
+
+	return is_path(a) && *a->value == '/' && !strncmp(path, a->value, n) &&
+	       (path[n] == '/' || (!path[n] && (*b->value == '-' || strcmp(a->key, b->key)))) &&
+	       (!strcmp(a->key, "write") || !strcmp(b->key, "read"));
+}
+
+void lines_fold(struct lines *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		bool covered = false;
+
+		for (size_t k = 0; k < l->count && !covered && is_path(&l->line[i]); k++)
+			covered = k != i && covers(&l->line[k], &l->line[i]);
+		if (!covered)
+			continue;
+		free_line(&l->line[i]);
+		memmove(&l->line[i], &l->line[i + 1], (--l->count - i) * sizeof *l->line);
+		i--;
+	}
+}
+
 void lines_remark(struct lines *l, const char *text)
 {
 	for (size_t i = 0; i < l->remarks; i++)
@@ -104,12 +144,8 @@ void lines_remark(struct lines *l, const char *text)
 
 void lines_free(struct lines *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		free(l->line[i].section);
-		free(l->line[i].key);
-		free(l->line[i].value);
-		free(l->line[i].note);
-	}
+	for (size_t i = 0; i < l->count; i++)
+		free_line(&l->line[i]);
 	for (size_t i = 0; i < l->remarks; i++)
 		free(l->remark[i]);
 	free(l->line);

@@ -31,7 +31,8 @@ struct lines {
 	size_t count, held;
 	char **remark; /* whole comment lines for the head of the file */
 	size_t remarks, remarks_held;
-	unsigned runs; /* all that the lines come from */
+	unsigned runs;	     /* all that the lines come from */
+	bool keep_reachable; /* lines_read() keeps what is not found anew by static analysis */
 };
 
 /* Adds a line, or, when there is the same section, key and value, adds `seen` and keeps the
@@ -42,6 +43,8 @@ struct line *lines_add(struct lines *l, const char *section, const char *key, co
 		       enum line_origin origin, unsigned seen, const char *note);
 const struct line *lines_find(const struct lines *l, const char *section, const char *key,
 			      const char *value);
+/* Takes out paths that another line gives already: a folder above, the same to be written. */
+void lines_fold(struct lines *l);
 void lines_remark(struct lines *l, const char *text);
 void lines_free(struct lines *l);
 

@@ -95,6 +95,8 @@ static void add_words(struct lines *l, const char *section, const char *key, cha
 		lines_add(l, section, key, value, origin, seen, note);
 		return;
 	}
+	if (origin == LINE_REACHABLE && !l->keep_reachable)
+		return; /* found anew */
 	while ((word = next_word(&value)))
 		lines_add(l, section, key, word, origin, seen, note);
 }

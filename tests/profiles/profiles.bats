@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# Every ready profile: its program, of Debian, does all it is for while it is confined; reload, log
+# rotation, a full disk and little memory included; nothing is refused. One row a profile.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	: "${HOLDFAST_BUILD:?is the build directory}"
+	profiles=$BATS_TEST_DIRNAME/../../packaging/profiles
+}
+
+one() {
+	run timeout 200 "$BATS_TEST_DIRNAME/world" "$BATS_TEST_DIRNAME/exercise" confined "$1" \
+		"$(realpath "${2:-$profiles/$1.conf}")"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "avahi-daemon" { one avahi-daemon; }
+@test "busybox-httpd" { one busybox-httpd; }
+@test "dnsmasq" { one dnsmasq; }
+@test "lighttpd" { one lighttpd; }
+@test "mosquitto" { one mosquitto; }
+@test "musl-static" { one musl-static; }
+@test "nginx" { one nginx; }
+@test "python-service" { one python-service; }
+@test "sqlite" { one sqlite; }
+
+@test "each ready profile has its test" {
+	for p in "$profiles"/*.conf; do
+		echo "$p"
+		grep -q "one $(basename "$p" .conf);" "$BATS_TEST_FILENAME"
+	done
+}
+
+@test "a call less, and the same test fails with the line that would allow it" {
+	sed '/^allow = accept4\? /d' "$profiles/lighttpd.conf" >"$BATS_TEST_TMPDIR/lighttpd.conf"
+	run timeout 200 "$BATS_TEST_DIRNAME/world" "$BATS_TEST_DIRNAME/exercise" confined lighttpd \
+		"$BATS_TEST_TMPDIR/lighttpd.conf"
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output == *"[syscalls] allow = accept4"* ]]
+}
+
+@test "the lists have 80 calls at most in the mean" {
+	run "$BATS_TEST_DIRNAME/counts" "$profiles"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
