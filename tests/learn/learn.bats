@@ -206,3 +206,13 @@ for l in json.load(sys.stdin)["lines"]:
 	[ "$(cat "$T/kept.conf")" = old ]
 	[ ! -e "$T/kept.conf.new" ]
 }
+
+@test "the walk-through: from an unknown binary to a confined service" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	command -v musl-gcc >/dev/null || skip "no musl-gcc"
+	run timeout 120 "$BATS_TEST_DIRNAME/../../lab/walkthrough" "$HOLDFAST_BUILD"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"Nothing was refused."* ]]
+	[[ $output == *"== done"* ]]
+}
