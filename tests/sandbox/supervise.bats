@@ -9,8 +9,16 @@ setup_file() {
 	gcc -O1 -w -o "$BATS_FILE_TMPDIR/actor" "$BATS_TEST_DIRNAME/actor.c"
 }
 
+# A supervisor that is killed takes its programs along, but leaves their control groups, empty.
+kill_hard() {
+	kill -9 $sup 2>/dev/null || return 0
+	wait $sup 2>/dev/null || true
+	sleep 0.3
+	find /sys/fs/cgroup -depth -type d -name "*.$sup" -exec rmdir {} + 2>/dev/null || true
+}
+
 teardown() {
-	[ -z "${sup:-}" ] || kill -9 $sup 2>/dev/null || true
+	[ -z "${sup:-}" ] || kill_hard
 	[ -z "${other:-}" ] || kill -9 $other 2>/dev/null || true
 	! mountpoint -q "$D/small" 2>/dev/null || umount -l "$D/small"
 	return 0
@@ -103,8 +111,7 @@ at_least() { [ "$(of "$1" "$2")" -ge "$3" ]; }
 	# Exact times are for virtual time, supervise_state_test; a busy machine takes some of them.
 	[[ $(grep -o "starts again in .*" "$D/out" | tr '\n' ' ') == \
 		"starts again in 1 s starts again in "[12]" s starts again in "[1234]" s " ]]
-	kill -9 $sup
-	wait $sup || true
+	kill_hard
 	start
 	until_true is crash state waiting
 	is crash starts 0
@@ -205,9 +212,7 @@ at_least() { [ "$(of "$1" "$2")" -ge "$3" ]; }
 	run "$H" supervise "$D/p"
 	[ "$status" = 3 ]
 	[[ $output == *"another supervisor is running"*"$sup"* ]]
-	kill -9 $sup
-	wait $sup || true
-	sleep 0.3
+	kill_hard
 	[ "$(pgrep -cf "$BATS_FILE_TMPDIR/actor sleep 60")" = 0 ]
 	start
 	until_true is one state running
