@@ -147,6 +147,7 @@ class World:
 
     def outlived(self):
         """Is a process of the program still there, although the program has ended?"""
+        time.sleep(0.5)  # for a sandbox to be taken down
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as f:

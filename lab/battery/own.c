@@ -100,10 +100,14 @@ static void outlive(struct result *r, const char *word)
 	if (!child) {
 		setsid();
 		prctl(PR_SET_NAME, "hf-outlives");
-		if (!fork())
-			sleep(5);
+		if (!fork()) {
+			for (int fd = 0; fd < 3; fd++) /* nobody waits for their end */
+				close(fd);
+			sleep(8);
+		}
 		_exit(0);
 	}
+	waitpid(child, NULL, 0);
 	accepted(r, child, "a process of a session of its own");
 }
 
