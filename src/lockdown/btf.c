@@ -134,7 +134,7 @@ int btf_read(struct btf *b, const char *path, struct err *e)
 	memset(b, 0, sizeof *b);
 	if (fd < 0)
 		return err_sys(e, errno, "%s (it needs CONFIG_DEBUG_INFO_BTF)", path);
-	if (fstat(fd, &st) || st.st_size <= 0 || st.st_size > BTF_LARGEST ||
+	if (fstat(fd, &st) || st.st_size <= 0 || (uint64_t)st.st_size > BTF_LARGEST ||
 	    !(data = malloc((size_t)st.st_size))) {
 		close(fd);
 		return err_set(e, EXIT_SYSTEM, "%s: too large", path);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "lockdown/try.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +69,19 @@ static int how_it_ended(int status)
 	return TRY_UNKNOWN;
 }
 
+/* What an attempt left in its folder (a core, where one could be made) goes with it. */
+static void remove_dir(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *f;
+
+	while (d && (f = readdir(d)))
+		unlinkat(dirfd(d), f->d_name, 0);
+	if (d)
+		closedir(d);
+	rmdir(path);
+}
+
 static int try_one(const struct attempt *a, struct try_env *env)
 {
 	int status;
@@ -85,7 +100,7 @@ static int try_one(const struct attempt *a, struct try_env *env)
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		status = SIGALRM; /* unknown */
-	rmdir(env->dir);
+	remove_dir(env->dir);
 	return how_it_ended(status);
 }
 
