@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,10 +139,33 @@ void program_broken(struct program *p, const char *why)
 	program_why(p, why);
 }
 
+/* Two pages of a profile are room for text, most of it empty: what is not written to costs no
+ * memory. Behind text_used there is nothing but zeroes, here as in what profile_load() makes. */
+static void copy(struct profile *to, const struct profile *from)
+{
+	size_t rest = offsetof(struct profile, text_used);
+
+	if (to->text_used > from->text_used)
+		memset(to->text + from->text_used, 0, to->text_used - from->text_used);
+	memcpy(to->name, from->name, sizeof to->name);
+	memcpy(to->text, from->text, from->text_used);
+	memcpy((char *)to + rest, (const char *)from + rest, sizeof *to - rest);
+}
+
+bool program_has(const struct program *p, const struct profile *profile)
+{
+	size_t rest = offsetof(struct profile, text_used);
+
+	return !memcmp((const char *)&p->profile + rest, (const char *)profile + rest,
+		       sizeof *profile - rest) &&
+	       !memcmp(p->profile.name, profile->name, sizeof profile->name) &&
+	       !memcmp(p->profile.text, profile->text, profile->text_used);
+}
+
 int program_load(struct program *p, const struct profile *profile, const char *run, struct err *e)
 {
 	program_drop(p);
-	p->profile = *profile;
+	copy(&p->profile, profile);
 	p->broken = p->reload = false;
 	p->loaded = p->dirty = true;
 	*p->why = 0;
@@ -162,7 +186,7 @@ void program_unload(struct program *p, const char *run)
 	if (*p->profile.name)
 		ledger_remove(run, p->profile.name);
 	program_drop(p);
-	p->used = false;
+	memset(p, 0, sizeof *p);
 }
 
 /* What the kernel lacks today it may have tomorrow, and a device file may come late: a sandbox that

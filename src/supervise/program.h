@@ -57,6 +57,9 @@ int program_read(struct profile *to, const char *folder, const char *file, struc
  * throttle is taken over. */
 int program_load(struct program *p, const struct profile *profile, const char *run, struct err *e);
 
+/* Whether p's profile is this one, to the letter. */
+bool program_has(const struct program *p, const struct profile *profile);
+
 /* Its profile in the folder is not right; what it has stays as it is. */
 void program_broken(struct program *p, const char *why);
 

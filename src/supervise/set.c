@@ -109,7 +109,8 @@ static void read_new(struct loop *l, const char *file)
 		say(SAY_ERR, "%s: left out, %d programs are the most", file, LEDGER_MOST);
 		return;
 	}
-	*p = (struct program){.used = true, .seen = true, .notify = -1, .dirty = true};
+	p->used = p->seen = p->dirty = true; /* the rest of a free place is zero */
+	p->notify = -1;
 	strcpy(p->file, file);
 	if (read_fresh(l, p, &e))
 		broken(p, &e);
@@ -135,7 +136,7 @@ static void read_again(struct loop *l, struct program *p)
 		broken(p, &e);
 	} else if (!p->loaded) {
 		take_fresh(l, p);
-	} else if (memcmp(fresh, &p->profile, sizeof *fresh)) {
+	} else if (!program_has(p, fresh)) {
 		stop_for_reload(l, p);
 	} else {
 		p->broken = false;
