@@ -53,8 +53,8 @@ static void load(void)
 	b.map[PLACE_map_config] =
 	    call_map_create(BPF_MAP_TYPE_ARRAY, "config", sizeof b.config, 2, 0, 0);
 	b.map[PLACE_map_active] = call_map_create(BPF_MAP_TYPE_ARRAY, "active", 4, 1, 0, 0);
-	b.map[PLACE_map_packet] = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
-						  sizeof(struct lim_packet), 1, 0, 0);
+	b.map[PLACE_map_cpu] =
+	    call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "cpu", sizeof(struct lim_own_cpu), 1, 0, 0);
 	b.out = load_program(1, LIM_ETHERNET, b.map, &e);
 	b.in = b.out < 0 ? -1 : load_program(0, LIM_ETHERNET, b.map, &e);
 	b.empty = call_prog_load("empty", nothing, 2, NULL, 0);

@@ -14,10 +14,11 @@
 #include "guard/aside.h"
 #include "guard/attach.h"
 #include "bpf/call.h"
+#include "guard/counts.h"
 #include "guard/load.h"
 
 /* Maps come first and in the order of enum guard_part, then the programs as [link][egress]. */
-enum { ACTIVE = GUARD_PARTS, MAPS, PACKET = MAPS, PROGS, ASIDE = PROGS + 4, FDS };
+enum { ACTIVE = GUARD_PARTS, CPU, MAPS, PROGS = MAPS, ASIDE = PROGS + 4, FDS };
 _Static_assert((int)FDS <= GUARD_FDS, "descriptors fit");
 _Static_assert(LIM_ETHERNET == 0 && LIM_RAW_IP == 1, "index of programs");
 
@@ -27,12 +28,14 @@ _Static_assert(LIM_ETHERNET == 0 && LIM_RAW_IP == 1, "index of programs");
 static const struct map {
 	const char *name;
 	lim_u32 size, entries;
+	int type; /* 0: BPF_MAP_TYPE_ARRAY */
 } maps[MAPS] = {
     [GUARD_STATE] = {"state", sizeof(struct lim_state), 1},
     [GUARD_CONFIG] = {"config", sizeof(struct lim_config), 2},
     [GUARD_REPORT] = {"report", sizeof(struct lim_report), 1},
     [GUARD_META] = {"meta", sizeof(struct guard_meta), 1},
     [ACTIVE] = {"active", sizeof(lim_u32), 1},
+    [CPU] = {"cpu", sizeof(struct lim_own_cpu), 1, BPF_MAP_TYPE_PERCPU_ARRAY},
 };
 
 const char *guard_path(const struct guard *g, const char *name, char buf[static PIN_PATH])
@@ -74,7 +77,9 @@ static int bpf_read(struct guard *g, enum guard_part part, void *to, struct err 
 
 	if (part == GUARD_CONFIG)
 		n = call_lookup(g->fd[ACTIVE], 0, &at, 0);
-	if (!n)
+	if (part == GUARD_REPORT)
+		n = counts_read(g->fd[GUARD_REPORT], g->fd[CPU], to);
+	else if (!n)
 		n = call_lookup(g->fd[part], at & 1, to, part == GUARD_STATE ? BPF_F_LOCK : 0);
 	return n ? err_sys(e, -n, "cannot read %s/%s", g->dir, maps[part].name) : 0;
 }
@@ -191,9 +196,9 @@ static int create_maps(struct guard *g, struct err *e)
 	if (type < 0)
 		return -1;
 	for (int i = 0; i < MAPS; i++) {
-		g->fd[i] =
-		    call_map_create(BPF_MAP_TYPE_ARRAY, maps[i].name, maps[i].size, maps[i].entries,
-				    i == GUARD_STATE ? type : 0, LOAD_STATE_TYPE);
+		g->fd[i] = call_map_create(maps[i].type ? maps[i].type : BPF_MAP_TYPE_ARRAY,
+					   maps[i].name, maps[i].size, maps[i].entries,
+					   i == GUARD_STATE ? type : 0, LOAD_STATE_TYPE);
 		if (g->fd[i] < 0) {
 			err_sys(e, -g->fd[i], "cannot create the map '%s' of %u bytes",
 				maps[i].name, maps[i].size * maps[i].entries);
@@ -224,31 +229,17 @@ static int pin_maps(struct guard *g, struct err *e)
 	return 0;
 }
 
-/* Where a packet lies while it is judged: a place for each processor, so that the verifier need not
- * follow what parsing wrote. */
-static int packet_map(struct guard *g, struct err *e)
-{
-	int *fd = &g->fd[PACKET];
-
-	if (*fd < 0)
-		*fd = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
-				      sizeof(struct lim_packet), 1, 0, 0);
-	return *fd < 0 ? err_sys(e, -*fd, "cannot create the map 'packet'") : 0;
-}
-
 static int load_one(struct guard *g, enum lim_link link, int egress, struct err *e)
 {
 	int map[PLACE_fact_link], *fd = &g->fd[PROGS + 2 * (int)link + egress];
 
 	if (*fd >= 0)
 		return 0;
-	if (packet_map(g, e))
-		return -1;
 	map[PLACE_map_state] = g->fd[GUARD_STATE];
 	map[PLACE_map_report] = g->fd[GUARD_REPORT];
 	map[PLACE_map_config] = g->fd[GUARD_CONFIG];
 	map[PLACE_map_active] = g->fd[ACTIVE];
-	map[PLACE_map_packet] = g->fd[PACKET];
+	map[PLACE_map_cpu] = g->fd[CPU];
 	*fd = load_program(egress, link, map, e);
 	return *fd < 0 ? -1 : 0;
 }

@@ -24,20 +24,41 @@ static long (*const unlock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_unl
 #define NOW(skb) ktime()
 #endif
 
+/* Without the lock where the kernel compiles atomic instructions (meson.build). */
+#ifdef GUARD_QUICK
+#define LIM_SHARED
+#endif
 #define LIM_CTX			   struct __sk_buff *
 #define LIM_READ(ctx, off, buf, n) load_bytes(ctx, off, buf, n)
+#define LIM_READ_HEAD(ctx, h)	   read_head(ctx, h)
+struct lim_head;
+static inline __attribute__((always_inline)) int read_head(struct __sk_buff *skb,
+							   struct lim_head *h);
 #include "limiter/decide.h"
 #include "limiter/parse.h"
 
+/* Nearly always the headers lie in one piece, to be read without a call. Link headers are aligned
+ * to two bytes, what follows to four (NET_IP_ALIGN). */
+LIM_INLINE int read_head(struct __sk_buff *skb, struct lim_head *h)
+{
+	const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
+
+	if (LIM_UNLIKELY(data + LIM_HEAD > end))
+		return (int)load_bytes(skb, 0, (__u8 *)h + 2, LIM_HEAD);
+	h->eth = *(const struct lim_eth *)data;
+	h->ip6 = *(const struct lim_ip6 *)(data + sizeof h->eth);
+	return 0;
+}
+
 /* Places that the loader fills in (load.c knows them by name). */
-SEC("maps") char map_state[1], map_report[1], map_config[1], map_active[1], map_packet[1];
+SEC("maps") char map_state[1], map_report[1], map_config[1], map_active[1], map_cpu[1];
 SEC("facts") char fact_link[1];
 
 struct records {
 	struct lim_state *s;
 	struct lim_report *r;
 	const struct lim_config *c;
-	struct lim_packet *p;
+	struct lim_own_cpu *cpu;
 };
 
 LIM_INLINE int find(struct records *o)
@@ -50,8 +71,8 @@ LIM_INLINE int find(struct records *o)
 	o->c = map_lookup(map_config, active);
 	o->s = map_lookup(map_state, &zero);
 	o->r = map_lookup(map_report, &zero);
-	o->p = map_lookup(map_packet, &zero);
-	return o->c && o->s && o->r && o->p ? 0 : -1;
+	o->cpu = map_lookup(map_cpu, &zero);
+	return o->c && o->s && o->r && o->cpu ? 0 : -1;
 }
 
 /* A buffer from a raw socket or a TUN device may name a segment size and leave the count to the
@@ -73,18 +94,34 @@ LIM_INLINE void parse(struct lim_packet *p, struct __sk_buff *skb)
 	lim_parse_at(p, link ? LIM_RAW_IP : LIM_ETHERNET, skb, skb->len, segments(skb));
 }
 
+/* Most packets belong to a flow that goes on, and want no lock. */
+#ifdef GUARD_QUICK
+LIM_INLINE int quick(struct lim_out *out, struct lim_own_cpu *cpu)
+{
+	if (!lim_out_quick(out))
+		return 0;
+	cpu->packets += cpu->packet.segs;
+	cpu->bytes += cpu->packet.wire_len;
+	return 1;
+}
+#else
+#define quick(out, cpu) 0
+#endif
+
 SEC("tc/egress") int egress(struct __sk_buff *skb)
 {
+	struct lim_out out = {0};
 	struct records o;
 	enum lim_reason why;
-	__u64 now;
 
 	if (find(&o))
 		return TC_ACT_SHOT;
-	parse(o.p, skb);
-	now = NOW(skb);
+	parse(&o.cpu->packet, skb);
+	lim_out_begin(&out, o.s, o.c, &o.cpu->packet, NOW(skb));
+	if (quick(&out, o.cpu))
+		return TC_ACT_UNSPEC;
 	lock((struct bpf_spin_lock *)&o.s->lock);
-	why = lim_decide_egress(o.s, o.c, o.r, o.p, now);
+	why = lim_out_decide(&out, o.r);
 	unlock((struct bpf_spin_lock *)&o.s->lock);
 	return why >= LIM_FIRST_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }
@@ -97,10 +134,10 @@ SEC("tc/ingress") int ingress(struct __sk_buff *skb)
 
 	if (find(&o))
 		return TC_ACT_UNSPEC;
-	parse(o.p, skb);
+	parse(&o.cpu->packet, skb);
 	now = NOW(skb);
 	lock((struct bpf_spin_lock *)&o.s->lock);
-	why = lim_decide_ingress(o.s, o.c, o.r, o.p, now);
+	why = lim_decide_ingress(o.s, o.c, o.r, &o.cpu->packet, now);
 	unlock((struct bpf_spin_lock *)&o.s->lock);
 	return why >= LIM_FIRST_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }

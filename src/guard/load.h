@@ -9,7 +9,7 @@
 
 /* What the code leaves open: five maps by descriptor, one fact. */
 #define GUARD_PLACES(X)                                                                            \
-	X(map_state) X(map_report) X(map_config) X(map_active) X(map_packet) X(fact_link)
+	X(map_state) X(map_report) X(map_config) X(map_active) X(map_cpu) X(fact_link)
 #define LOAD_X(name) PLACE_##name,
 enum guard_place_name { GUARD_PLACES(LOAD_X) PLACES };
 #undef LOAD_X

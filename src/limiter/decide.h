@@ -8,6 +8,7 @@
 
 #include "egress.h"
 #include "ingress.h"
+#include "quick.h"
 
 #define LIM_EVENT_GAP (100 * LIM_MS) /* at most one event a reason in this time */
 
@@ -40,15 +41,29 @@ LIM_INLINE void lim_count(struct lim_report *r, const struct lim_packet *p,
 		lim_note_event(r, p, peer, why, now);
 }
 
+/* After lim_out_begin(): whole, where nobody else has the state. */
+LIM_INLINE enum lim_reason lim_out_decide(struct lim_out *o, struct lim_report *r)
+{
+	enum lim_reason why = LIM_PASS_CONSENT;
+
+#if defined LIM_SHARED || defined LIM_LONG_WAY
+	why = lim_out_packet(o); /* the short way was tried before the lock; or a test wants none */
+#else
+	if (!lim_out_quick(o))
+		why = lim_out_packet(o);
+#endif
+	lim_count(r, o->p, &o->p->dst, why, o->now);
+	return why;
+}
+
 LIM_INLINE enum lim_reason lim_decide_egress(struct lim_state *s, const struct lim_config *c,
 					     struct lim_report *r, const struct lim_packet *p,
 					     lim_u64 now)
 {
-	struct lim_out o = {.s = s, .c = c, .p = p, .now = now + LIM_EPOCH};
-	enum lim_reason why = lim_out_packet(&o);
+	struct lim_out o;
 
-	lim_count(r, p, &p->dst, why, o.now);
-	return why;
+	lim_out_begin(&o, s, c, p, now);
+	return lim_out_decide(&o, r);
 }
 
 LIM_INLINE enum lim_reason lim_decide_ingress(struct lim_state *s, const struct lim_config *c,

@@ -14,6 +14,7 @@ struct lim_out {
 	const struct lim_config *c;
 	const struct lim_packet *p;
 	lim_u64 now;
+	lim_u32 src, dst; /* where they lie: LIM_AT_* */
 	lim_u64 hash, flow_hash;
 	struct lim_peer *peer;
 	struct lim_flow *flow;
@@ -117,15 +118,16 @@ LIM_INLINE enum lim_reason lim_out_cast(struct lim_out *o)
 LIM_INLINE int lim_window_take(struct lim_out *o)
 {
 	struct lim_peer *e = o->peer;
-	lim_u64 window = e->window;
+	lim_u64 window = lim_window(e), len = o->p->wire_len;
 
 	if (!lim_fresh(o->s, o->c, e, lim_tag(o->hash), o->now) &&
 	    window > o->c->value[LIM_V_WINDOW_START])
 		window = o->c->value[LIM_V_WINDOW_START];
-	if (e->since + (lim_u64)o->p->wire_len > window)
-		return 0;
-	e->since += o->p->wire_len;
-	return 1;
+	/* Charged before it is judged: others may be charging it, too. */
+	if ((lim_u32)lim_fetch_add(&e->room, len) + len <= window)
+		return 1;
+	lim_fetch_add(&e->room, -len);
+	return 0;
 }
 
 /* A device that has been answered often is in use, and not a bot that has just booted. */
@@ -303,12 +305,19 @@ LIM_INLINE enum lim_reason lim_out_first_hop(struct lim_out *o)
 	return lim_out_link(o);
 }
 
+/* The sequence number behind the segment (RFC 9293 3.4). */
+LIM_INLINE lim_u32 lim_seq_end(const struct lim_packet *p)
+{
+	return p->seq + p->payload + !!(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_FIN));
+}
+
 /* Remembers what was sent, so that an answer can be told from a coincidence. */
 LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why, int dns)
 {
 	const struct lim_packet *p = o->p;
 	struct lim_flow *f = o->flow;
-	lim_u32 end = p->seq + p->payload + !!(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_FIN));
+	lim_u32 end = lim_seq_end(p);
+	int pays = why == LIM_PASS_TRICKLE || why == LIM_PASS_RESERVED;
 
 	if (!f) {
 		f = lim_flow_claim(o->s, o->flow_hash, o->now);
@@ -317,7 +326,8 @@ LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why, int dns)
 		if (why == LIM_PASS_VISITOR)
 			f->flags = LIM_FLOW_INBOUND;
 	}
-	if (!f->paid_pkts && !(f->flags & LIM_FLOW_HALF) && !(f->flags & LIM_FLOW_DNS))
+	if ((pays || dns || o->new_conn) && !f->paid_pkts &&
+	    !(f->flags & (LIM_FLOW_HALF | LIM_FLOW_DNS)))
 		f->paid_at = lim_flow_time(o->now);
 	f->flags |= LIM_FLOW_OUT | LIM_FLOW_SPOKE;
 	f->touched = lim_flow_time(o->now);
@@ -336,7 +346,7 @@ LIM_INLINE void lim_flow_sent(struct lim_out *o, enum lim_reason why, int dns)
 			f->nxt = end;
 		}
 	}
-	if (why == LIM_PASS_TRICKLE || why == LIM_PASS_RESERVED) {
+	if (pays) {
 		f->paid_pkts += p->segs;
 		f->paid_bytes += p->wire_len;
 	} else if (why == LIM_PASS_HANDSHAKE) {
@@ -370,13 +380,11 @@ LIM_INLINE int lim_to_visitor(const struct lim_out *o)
 
 /* A peer that only answers in turn has not shown that its address is its own: what services that
  * are known to amplify say to it stays within three times what it sent. */
-LIM_INLINE int lim_proven(const struct lim_out *o)
+LIM_INLINE int lim_proven(const struct lim_packet *p, const struct lim_peer *e)
 {
-	const struct lim_peer *e = o->peer;
-
-	if (!(e->flags & LIM_PEER_TURNED) || o->p->proto != LIM_PROTO_UDP)
+	if (!(e->flags & LIM_PEER_TURNED) || p->proto != LIM_PROTO_UDP)
 		return e->flags & LIM_PEER_STRONG;
-	return !lim_amplifier(o->p->sport);
+	return !lim_amplifier(p->sport);
 }
 
 /* "Port unreachable" speaks of UDP (or of the protocol, which a port no longer is); a host that
@@ -395,7 +403,7 @@ LIM_INLINE enum lim_reason lim_out_judge(struct lim_out *o)
 	lim_u32 len = p->wire_len;
 	int vetoed = e && e->pause_until > o->now && lim_veto_covers(e, p);
 
-	if (e && lim_proven(o)) {
+	if (e && lim_proven(p, e)) {
 		if (lim_window_take(o))
 			return LIM_PASS_CONSENT;
 	} else if (o->flow && (o->flow->flags & LIM_FLOW_SHOOK) && p->proto == LIM_PROTO_TCP &&
@@ -422,12 +430,10 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	lim_u32 question;
 	int again;
 
-	o->hash = lim_hash_peer(o->c, &p->dst);
 	question = p->question ^ (lim_u32)o->hash; /* the same at another resolver is another */
 	again = dns && p->question && *lim_asked(o->s, question) == question;
 	LIM_FORGET(dns, o->now, 1);
 	LIM_FORGET(again, o->now, 1);
-	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
 	o->peer = e = lim_peer_find(o->s, o->hash);
 	o->flow = lim_flow_find(o->s, o->flow_hash);
 	o->prefix = &o->s->prefix[lim_prefix_index(o->c, &p->dst, o->link)];
@@ -477,7 +483,8 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 		if (why == LIM_PASS_TRICKLE)
 			e->flags &= (lim_u8)~LIM_PEER_VISITOR;
 		e->touched = o->now;
-		e->out_bytes += p->wire_len;
+		if (why != LIM_PASS_CONSENT)
+			e->out_bytes += p->wire_len;
 		e->last_reason = (lim_u8)why;
 	}
 	if (!o->link && o->s->last_peer != lim_tag(o->hash)) {
@@ -488,10 +495,24 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 	return why;
 }
 
+/* What can be said of the packet without looking at the state. now: as in lim_egress(). */
+LIM_INLINE void lim_out_begin(struct lim_out *o, struct lim_state *s, const struct lim_config *c,
+			      const struct lim_packet *p, lim_u64 now)
+{
+	*o = (struct lim_out){.s = s, .c = c, .p = p, .now = now + LIM_EPOCH};
+	if (p->kind != LIM_KIND_IP)
+		return;
+	o->src = lim_where(c, &p->src);
+	o->dst = lim_where(c, &p->dst);
+	o->hash = lim_hash_peer(c, &p->dst);
+	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
+}
+
+/* After lim_out_begin(), under the lock. */
 LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 {
 	const struct lim_packet *p = o->p;
-	lim_u32 src, dst;
+	lim_u32 src = o->src, dst = o->dst;
 
 	if (p->kind == LIM_KIND_BROKEN)
 		return LIM_DROP_BROKEN;
@@ -501,8 +522,6 @@ LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 		return lim_device_take(o->s, o->c, LIM_B_LINK_OTHER, o->now, p->segs)
 			   ? LIM_PASS_LINK
 			   : LIM_DROP_LINK_OTHER;
-	src = lim_where(o->c, &p->src);
-	dst = lim_where(o->c, &p->dst);
 	if (src & LIM_AT_NONE ? !lim_unspecified_ok(p) : !(src & LIM_AT_OWN))
 		return LIM_DROP_SPOOF;
 	if ((src & LIM_AT_LOOP) && !(dst & LIM_AT_LOOP))

@@ -72,14 +72,13 @@ LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, stru
 	lim_u8 turn = turned && (!(e->flags & LIM_PEER_STRONG) || (e->flags & LIM_PEER_TURNED))
 			  ? LIM_PEER_TURNED
 			  : 0;
-	if (!lim_fresh(s, c, e, tag, now)) {
-		e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
-	} else if (e->since) {
-		lim_u64 next = 4ull * e->window, max = c->value[LIM_V_WINDOW_MAX];
+	lim_u64 window = lim_window(e), max = c->value[LIM_V_WINDOW_MAX];
 
-		e->window = (lim_u32)(next < max ? next : max);
-	}
-	e->since = 0;
+	if (!lim_fresh(s, c, e, tag, now))
+		window = c->value[LIM_V_WINDOW_START];
+	else if (lim_since(e))
+		window = 4 * window < max ? 4 * window : max;
+	e->out_bytes += (lim_u32)lim_swap(&e->room, window << 32);
 	e->answered = now;
 	e->pause_until = 0;
 	e->vetoes = 0;
@@ -115,8 +114,10 @@ LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct
 	lim_u32 doubted;
 
 	if (lim_fresh(s, c, e, tag, now) && !(e->flags & LIM_PEER_TURNED)) {
-		if (e->window > c->value[LIM_V_WINDOW_START])
-			e->window = (lim_u32)c->value[LIM_V_WINDOW_START];
+		lim_u64 window = lim_window(e), start = c->value[LIM_V_WINDOW_START];
+
+		if (window > start)
+			lim_fetch_add(&e->room, (start - window) << 32);
 		return;
 	}
 	if (e->pause_until > now && lim_age(e->veto_at, now) < LIM_VETO_GAP)

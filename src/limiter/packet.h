@@ -41,19 +41,19 @@ struct lim_packet {
 	lim_u16 sport, dport;
 	lim_u16 segs; /* packets this buffer becomes on the wire, at least 1 (GSO) */
 	lim_u16 dns_flags;
-	lim_u8 kind;  /* enum lim_kind */
-	lim_u8 proto; /* upper-layer protocol, past extension headers; ARP: operation */
-	lim_u8 flags; /* LIM_F_* */
+	lim_u32 question; /* DNS query: hash of it; 0 when there is none or it is too long */
+	lim_u8 kind;	  /* enum lim_kind */
+	lim_u8 proto;	  /* upper-layer protocol, past extension headers; ARP: operation */
+	lim_u8 flags;	  /* LIM_F_* */
 	lim_u8 tcp_flags;
 	lim_u8 icmp_type, icmp_code;
 	lim_u8 hop_limit;
-	lim_u32
-	    question; /* DNS query: hash of the question; 0 when there is none or it is too long */
-	/* The packet an ICMP error quotes: one of ours, if it is true. */
+	/* The packet an ICMP error quotes: one of ours, if it is true. What is above is zero if it
+	 * is not there; this is not even that. */
 	lim_u8 q_proto;
 	lim_u16 q_sport, q_dport;
 	lim_u32 q_seq;
 	struct lim_addr q_src, q_dst;
-};
+} __attribute__((aligned(8)));
 
 #endif

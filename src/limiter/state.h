@@ -7,13 +7,14 @@
 #ifndef LIM_STATE_H
 #define LIM_STATE_H
 
-#include "types.h"
+#include "packet.h"
 #include "params.h"
 #include "reasons.h"
 
 #define LIM_EPOCH   (1ull << 45) /* about 9.8 hours: more than any budget looks back */
-#define LIM_VERSION 1u		 /* layout of everything in this file */
+#define LIM_VERSION 2u		 /* layout of everything in this file */
 #define LIM_MAGIC   0x484f4c44u	 /* "HOLD" */
+#define LIM_LINE    64		 /* bytes of a cache line, on most processors */
 
 #define LIM_X(id, ...) LIM_B_##id,
 enum lim_budget_id { LIM_BUDGETS(LIM_X) LIM_B_COUNT };
@@ -40,10 +41,10 @@ struct lim_own6 {
 struct lim_config {
 	lim_u32 magic, version;
 	lim_u64 key[2]; /* secret of the hash, random for each boot */
-	struct lim_budget budget[LIM_B_COUNT];
-	lim_u64 value[LIM_V_COUNT];
 	lim_u32 own4_count, own6_count;
 	struct lim_own4 own4[LIM_OWN4];
+	lim_u64 value[LIM_V_COUNT];
+	struct lim_budget budget[LIM_B_COUNT];
 	struct lim_own6 own6[LIM_OWN6];
 	lim_u64 override_until; /* monotonic ns, 0 for none */
 	struct lim_addr override_addr, override_mask;
@@ -59,26 +60,44 @@ struct lim_config {
 			       */
 #define LIM_PEER_TUNNEL 0x10u /* last answer was not TCP */
 
+/* What a packet to a peer that answers needs comes first: it should be one cache line. */
 struct lim_peer {
-	struct lim_addr addr;
-	lim_u64 answered;    /* last answer */
-	lim_u64 touched;     /* last packet either way */
-	lim_u64 pause_until; /* veto */
-	lim_u64 out_bytes, in_bytes;
-	lim_u32 since;	/* bytes sent since the last answer */
-	lim_u32 window; /* how many that may be */
-	lim_u32 credit; /* visitor: bytes it may still be sent */
-	lim_u32 held;	/* packets held back */
-	lim_u16 vetoes;
+	lim_u64 room;	    /* lim_since() and lim_window() in one word, see there */
+	lim_u64 answered;   /* last answer */
+	lim_u64 touched;    /* last packet either way */
 	lim_u8 flags;	    /* LIM_PEER_* */
 	lim_u8 reserved_at; /* its place in lim_state.reserved, if that still names it */
-	lim_u8 last_reason, pad[3];
-	lim_u32 veto_at, pad2; /* in units of 2^24 ns */
+	lim_u8 last_reason, vetoes;
+	lim_u32 credit;	     /* visitor: bytes it may still be sent */
+	lim_u64 pause_until; /* veto */
+	lim_u64 out_bytes;   /* less those since the last answer: lim_out_bytes() */
+	lim_u64 in_bytes;
+	lim_u32 held;	 /* packets held back */
+	lim_u32 veto_at; /* in units of 2^24 ns */
+	struct lim_addr addr;
 };
+
+/* Bytes sent since the peer's last answer, and how many that may be: one word, so that it is
+ * looked at and charged in one step. */
+LIM_INLINE lim_u32 lim_since(const struct lim_peer *e)
+{
+	return (lim_u32)e->room;
+}
+
+LIM_INLINE lim_u32 lim_window(const struct lim_peer *e)
+{
+	return (lim_u32)(e->room >> 32);
+}
+
+LIM_INLINE lim_u64 lim_out_bytes(const struct lim_peer *e)
+{
+	return e->out_bytes + lim_since(e);
+}
 
 struct lim_peer_set {
 	lim_u32 tag[LIM_WAYS];
 	struct lim_peer way[LIM_WAYS];
+	lim_u32 pad[12];
 };
 
 #define LIM_FLOW_SHOOK	 0x01u /* handshake confirmed */
@@ -123,11 +142,12 @@ struct lim_reserve {
 struct lim_state {
 	lim_u32 lock; /* first: the BPF back-end's spin lock */
 	lim_u32 magic, version, reserved_next;
-	lim_u64 device[LIM_B_COUNT]; /* device-wide buckets; entries of others unused */
-	lim_u64 other_peer;	     /* last time traffic changed peer, for the lone tunnel */
-	lim_u64 answer_time;	     /* last answer that counted for seniority */
+	lim_u64 other_peer;  /* last time traffic changed peer, for the lone tunnel */
+	lim_u64 answer_time; /* last answer that counted for seniority */
 	lim_u32 last_peer;
-	lim_u32 answers; /* that counted */
+	lim_u32 answers;	     /* that counted */
+	lim_u64 device[LIM_B_COUNT]; /* device-wide buckets; entries of others unused */
+	lim_u64 pad[(8 - (5 + LIM_B_COUNT) % 8) % 8];
 	lim_u32 asked[LIM_ASKED];
 	struct lim_reserve reserved[LIM_RESERVED];
 	struct lim_prefix prefix[LIM_PREFIXES];
@@ -154,8 +174,20 @@ struct lim_report {
 	struct lim_event event[LIM_EVENTS];
 };
 
-_Static_assert(sizeof(struct lim_peer) == 88, "lim_peer");
+/* What each processor has for itself: the packet being judged, and what it let pass the short way
+ * (quick.h), not in the report yet. */
+struct lim_own_cpu {
+	struct lim_packet packet;
+	lim_u64 packets, bytes; /* LIM_PASS_CONSENT */
+};
+
+_Static_assert(sizeof(struct lim_own_cpu) % 8 == 0, "as the kernel pads it");
+_Static_assert(sizeof(struct lim_peer) == 80, "lim_peer");
 _Static_assert(sizeof(struct lim_flow) == 28, "lim_flow");
+_Static_assert(sizeof(struct lim_peer_set) % LIM_LINE == 0, "lines");
+_Static_assert(sizeof(struct lim_flow_set) % LIM_LINE == 0, "lines");
+_Static_assert(__builtin_offsetof(struct lim_state, peer) % LIM_LINE == 0, "lines");
+_Static_assert(__builtin_offsetof(struct lim_state, flow) % LIM_LINE == 0, "lines");
 _Static_assert(sizeof(struct lim_event) == 32, "lim_event");
 _Static_assert((LIM_PEER_SETS & (LIM_PEER_SETS - 1)) == 0, "power of two");
 _Static_assert((LIM_FLOW_SETS & (LIM_FLOW_SETS - 1)) == 0, "power of two");

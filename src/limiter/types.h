@@ -30,6 +30,32 @@ typedef __UINT64_TYPE__ lim_u64;
 #define LIM_FORGET(x, noise, mask) ((void)(noise))
 #endif
 
+/* For what lim_out_quick() does without the lock while others hold it (quick.h). Whoever has the
+ * state to itself, as user space has, needs no atomic instruction for the same result. */
+#ifdef LIM_SHARED
+#define LIM_CAS(at, old, new) (__sync_val_compare_and_swap(at, old, new) == (old))
+#define lim_fetch_add	      __sync_fetch_and_add
+#define lim_swap	      __sync_lock_test_and_set
+#else
+#define LIM_CAS(at, old, new) (*(at) == (old) ? (*(at) = (new), 1) : 0)
+LIM_INLINE lim_u64 lim_fetch_add(lim_u64 *at, lim_u64 n)
+{
+	lim_u64 was = *at;
+
+	*at = was + n;
+	return was;
+}
+
+LIM_INLINE lim_u64 lim_swap(lim_u64 *at, lim_u64 with)
+{
+	lim_u64 was = *at;
+
+	*at = with;
+	return was;
+}
+#endif
+#define LIM_ONCE(x) (*(volatile __typeof__(x) *)&(x)) /* read or written once, in one piece */
+
 /* The compiler forgets what it knows of x, and with it where a branch would be shorter. */
 #define LIM_HIDE(x) asm("" : "+r"(x))
 

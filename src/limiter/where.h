@@ -72,7 +72,7 @@ LIM_INLINE lim_u32 lim_where6(const struct lim_config *c, const struct lim_addr 
 
 LIM_INLINE lim_u32 lim_where(const struct lim_config *c, const struct lim_addr *a)
 {
-	lim_u32 at = lim_is4(a) ? lim_where4(c, a->w[3]) : lim_where6(c, a);
+	lim_u32 at = LIM_LIKELY(lim_is4(a)) ? lim_where4(c, a->w[3]) : lim_where6(c, a);
 
 	LIM_FORGET(at, c->key[0], 31);
 	return at;

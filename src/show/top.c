@@ -49,7 +49,7 @@ static struct line rated(const struct show *s, const struct show *before, unsign
 
 	return (struct line){
 	    .peer = p,
-	    .out = rate(p->out_bytes, was ? was->out_bytes : 0, dt),
+	    .out = rate(lim_out_bytes(p), was ? lim_out_bytes(was) : 0, dt),
 	    .in = rate(p->in_bytes, was ? was->in_bytes : 0, dt),
 	    .held = rate(p->held, was ? was->held : 0, dt),
 	};
@@ -196,13 +196,13 @@ static void peer_line(FILE *out, const struct show *s, const struct show_style *
 {
 	const struct lim_peer *p = l->peer;
 	char a[ADDR_TEXT], t[SHOW_TEXT], u[SHOW_TEXT], h[SHOW_TEXT];
-	lim_u64 room = p->window > p->since ? p->window - p->since : 0;
+	lim_u64 room = lim_window(p) > lim_since(p) ? lim_window(p) - lim_since(p) : 0;
 
 	fprintf(out, "%-24s ", addr_text(&p->addr, a));
 	consent(out, s, style, p);
 	fputc(' ', out);
-	show_bar(out, style, room, p->window, 8);
-	fprintf(out, " %7s %11s %11s %7s", show_bytes(p->window, t), show_rate(l->out, u),
+	show_bar(out, style, room, lim_window(p), 8);
+	fprintf(out, " %7s %11s %11s %7s", show_bytes(lim_window(p), t), show_rate(l->out, u),
 		show_rate(l->in, a), show_count(p->held, h));
 	if (p->held)
 		fprintf(out, "  %s", lim_reason_key(p->last_reason));

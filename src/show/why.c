@@ -62,7 +62,7 @@ static void history(FILE *out, const struct show *s, const struct lim_peer *p)
 		fprintf(out, "It has never answered.\n");
 	if (p->flags & LIM_PEER_STRONG)
 		fprintf(out, "Since its last answer it was sent %s of a window of %s.\n",
-			show_bytes(p->since, t), show_bytes(p->window, u));
+			show_bytes(lim_since(p), t), show_bytes(lim_window(p), u));
 }
 
 static void veto(FILE *out, const struct show *s, const struct lim_peer *p, bool doubted)
@@ -86,7 +86,8 @@ static void traffic(FILE *out, const struct lim_peer *p)
 	char t[SHOW_TEXT], u[SHOW_TEXT], h[SHOW_TEXT];
 
 	fprintf(out, "So far %s went to it and %s came from it; %s packets were held back.\n",
-		show_bytes(p->out_bytes, t), show_bytes(p->in_bytes, u), show_count(p->held, h));
+		show_bytes(lim_out_bytes(p), t), show_bytes(p->in_bytes, u),
+		show_count(p->held, h));
 }
 
 /* Unanswered traffic to it: whose budgets, and how much is left of them. */
@@ -204,10 +205,10 @@ static void json_peer(struct json *j, const struct show *s, const struct lim_pee
 	json_num(j, "consent_seconds_left", seconds(show_consent_left(s, p)));
 	json_num(j, "pause_seconds_left", seconds(show_until(s, p->pause_until)));
 	json_u64(j, "vetoes", p->vetoes);
-	json_u64(j, "window_bytes", p->window);
-	json_u64(j, "sent_since_answer_bytes", p->since);
+	json_u64(j, "window_bytes", lim_window(p));
+	json_u64(j, "sent_since_answer_bytes", lim_since(p));
 	json_u64(j, "visitor_credit_bytes", p->credit);
-	json_u64(j, "out_bytes", p->out_bytes);
+	json_u64(j, "out_bytes", lim_out_bytes(p));
 	json_u64(j, "in_bytes", p->in_bytes);
 	json_u64(j, "held_packets", p->held);
 	json_str(j, "last_reason", lim_reason_key(p->last_reason));

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bpf/call.h"
+#include "guard/counts.h"
 #include "guard/load.h"
 #include "traffic.h"
 
@@ -74,8 +75,8 @@ static int make_maps(struct err *e)
 	t.map[PLACE_map_config] =
 	    call_map_create(BPF_MAP_TYPE_ARRAY, "config", sizeof t.config[0], 2, 0, 0);
 	t.map[PLACE_map_active] = call_map_create(BPF_MAP_TYPE_ARRAY, "active", 4, 1, 0, 0);
-	t.map[PLACE_map_packet] = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
-						  sizeof(struct lim_packet), 1, 0, 0);
+	t.map[PLACE_map_cpu] =
+	    call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "cpu", sizeof(struct lim_own_cpu), 1, 0, 0);
 	for (int i = 0; i < PLACE_fact_link; i++)
 		if (t.map[i] < 0)
 			return err_sys(e, -t.map[i], "map %d", i);
@@ -140,7 +141,7 @@ static enum lim_reason in_user_space(const struct traffic_packet *p, uint32_t se
 static const char *compare(void)
 {
 	if (call_lookup(t.map[PLACE_map_state], 0, &t.kernel.state, 0) ||
-	    call_lookup(t.map[PLACE_map_report], 0, &t.kernel.report, 0))
+	    counts_read(t.map[PLACE_map_report], t.map[PLACE_map_cpu], &t.kernel.report))
 		return "the maps cannot be read";
 	t.kernel.state.lock = t.user.state.lock;
 	if (memcmp(&t.user.report, &t.kernel.report, sizeof t.user.report))

@@ -35,6 +35,7 @@ same() { # COMPILER EMULATOR
 		awk '$3 == "out" { n[$1] += $2 + $4 } END { for (r in n) if (!n[r]) { print r; bad = 1 } exit bad }'
 }
 
+@test "the short way (quick.h) leaves the state as the long way does" { same "gcc -DLIM_LONG_WAY" ""; }
 @test "x86-64: another compiler, no optimisation" { same "clang -O0" ""; }
 @test "arm64" { same aarch64-linux-gnu-gcc qemu-aarch64-static; }
 @test "armhf" { same arm-linux-gnueabihf-gcc qemu-arm-static; }

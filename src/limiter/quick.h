@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0
+ *
+ * The short way out: one more packet of a flow that is known, to a peer that answers. It leaves the
+ * state exactly as lim_out_packet() would, and says so little that it fits a few cache lines.
+ *
+ * With LIM_SHARED it needs no lock, and whoever holds the lock need not fear it:
+ * - The peer's window is looked at and charged in one step (lim_peer.room). When anything has
+ *   charged, refilled or narrowed it in between, the packet goes the long way.
+ * - TCP's next sequence number changes in one step, too, from the one that was compared with.
+ * - The other writes (times, the last reason) are whole words of which the latest is as good as
+ * any.
+ * - A place in the tables that is given to another meanwhile was nobody's for this packet: only a
+ *   peer that has not answered for longer than LIM_V_CONSENT is pushed out, and here it has.
+ * So what passes here is what would have passed under the lock a moment earlier, charged in full.
+ */
+#ifndef LIM_QUICK_H
+#define LIM_QUICK_H
+
+#include "egress.h"
+
+#define LIM_FLOW_GOING (LIM_FLOW_OUT | LIM_FLOW_SPOKE)
+
+/* Can the headers be those of a flow that goes on? Not a query, which is counted; not the start or
+ * the end by force of a connection; nothing that dies at the first router. */
+LIM_INLINE int lim_may_be_quick(const struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+
+	if (!(p->flags & LIM_F_PORTS) || p->dport == 53 || (o->dst & ~LIM_AT_LINK) ||
+	    (o->src & (LIM_AT_OWN | LIM_AT_LOOP | LIM_AT_NONE)) != LIM_AT_OWN)
+		return 0;
+	if (o->dst ? p->flags & LIM_F_LINKCAST : p->hop_limit <= 1)
+		return 0;
+	return p->proto == LIM_PROTO_UDP ||
+	       (p->proto == LIM_PROTO_TCP && !(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_RST)));
+}
+
+/* After lim_out_begin(). Returns 1 when the packet has passed (LIM_PASS_CONSENT) and is accounted
+ * for, but for the report; 0 when lim_out_packet() must be asked. */
+LIM_INLINE int lim_out_quick(struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+	struct lim_peer *e;
+	struct lim_flow *f;
+	lim_u64 room, window;
+	lim_u32 nxt, end;
+
+	if (LIM_UNLIKELY(p->kind != LIM_KIND_IP || !lim_may_be_quick(o)))
+		return 0;
+	e = lim_peer_find(o->s, o->hash);
+	if (LIM_UNLIKELY(!e || !(e->flags & LIM_PEER_STRONG) || !lim_proven(p, e)))
+		return 0;
+	room = LIM_ONCE(e->room);
+	window = room >> 32;
+	if (LIM_UNLIKELY(o->now - e->answered >= o->c->value[LIM_V_CONSENT] ||
+			 (lim_u32)room + (lim_u64)p->wire_len > window))
+		return 0;
+	f = lim_flow_find(o->s, o->flow_hash);
+	if (LIM_UNLIKELY(!f || (f->flags & LIM_FLOW_GOING) != LIM_FLOW_GOING))
+		return 0;
+	nxt = LIM_ONCE(f->nxt);
+	end = lim_seq_end(p);
+	if (p->proto == LIM_PROTO_TCP && end != nxt && end - nxt < 0x40000000u &&
+	    !LIM_CAS(&f->nxt, nxt, end))
+		return 0;
+	if (LIM_UNLIKELY(!LIM_CAS(&e->room, room, room + p->wire_len)))
+		return 0;
+	f->touched = lim_flow_time(o->now);
+	e->touched = o->now;
+	e->last_reason = LIM_PASS_CONSENT;
+	if (!o->dst && o->s->last_peer != lim_tag(o->hash)) {
+		o->s->last_peer = lim_tag(o->hash);
+		o->s->other_peer = o->now;
+	}
+	return 1;
+}
+
+#endif
