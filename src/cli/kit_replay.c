@@ -20,7 +20,7 @@
 struct args {
 	const char *device, *manifest, *html, *config;
 	uint64_t drops;
-	bool json, expect_clean, explain_guess, bench;
+	bool json, expect_clean, explain_guess, bench, fresh;
 };
 
 static const struct opt options[] = {
@@ -34,6 +34,8 @@ static const struct opt options[] = {
      "show the first N packets held back of each capture", .max = 1000000},
     {"json", 'j', OPT_FLAG, offsetof(struct args, json), NULL, "print JSON"},
     {"html", 0, OPT_TEXT, offsetof(struct args, html), "FILE", "write a page with pictures"},
+    {"fresh", 0, OPT_FLAG, offsetof(struct args, fresh), NULL,
+     "as if each recording began with the device's start"},
     {"expect-clean", 0, OPT_FLAG, offsetof(struct args, expect_clean), NULL,
      "exit with 1 if anything was held back"},
     {"explain-guess", 0, OPT_FLAG, offsetof(struct args, explain_guess), NULL,
@@ -153,7 +155,8 @@ static void replay_one(struct session *s, struct replay_ask *ask)
 
 static void replay_all(struct session *s)
 {
-	struct replay_ask ask = {.config = &s->config, .drops = s->args.drops, .arg = s};
+	struct replay_ask ask = {
+	    .config = &s->config, .drops = s->args.drops, .fresh = s->args.fresh, .arg = s};
 
 	if (s->tty)
 		ask.progress = progress;

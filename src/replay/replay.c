@@ -2,6 +2,7 @@
 #include "replay/replay.h"
 
 #include "replay/load.h"
+#include "replay/older.h"
 #include "replay/scope.h"
 
 #include <errno.h>
@@ -9,12 +10,15 @@
 #include <string.h>
 
 #define CONTACTS_MAX   (1u << 20)
+#define ONE_WAY_MOST   2 /* contacts of a recording that may be taken for one-way */
 #define PROGRESS_EVERY 65536
 
 struct run {
 	struct result *r;
 	const struct replay_ask *ask;
 	struct survey survey;
+	struct older older;
+	bool dtls; /* the device sends records that need a handshake before */
 	struct lim_state *state;
 	struct lim_config config;
 	struct load passed, silent;
@@ -103,13 +107,27 @@ static void count_passed(struct run *run, const struct lim_packet *p, enum lim_r
 	run->r->silent.contacts += what.contacts;
 }
 
+/* Tells the limiter of a connection that is older than the recording. */
+static void tell_older(struct run *run, const struct lim_packet *p)
+{
+	struct lim_report uncounted = {0};
+	struct lim_packet word;
+
+	if (run->ask->fresh || !older_begins(&run->older, p, &word))
+		return;
+	run->r->older++;
+	lim_ingress(run->state, &run->config, &uncounted, &word, run->now);
+}
+
 static void out(struct run *run, const struct lim_packet *p)
 {
 	struct result *r = run->r;
 	bool far = stranger(run, p), contact = false;
 	uint64_t hash = far ? contact_hash(&p->dst) : 0;
-	enum lim_reason why = lim_egress(run->state, &run->config, &r->report, p, run->now);
+	enum lim_reason why;
 
+	tell_older(run, p);
+	why = lim_egress(run->state, &run->config, &r->report, p, run->now);
 	r->out += p->segs;
 	r->out_bytes += p->wire_len;
 	r->contacts += far && set_add(&run->contacts, hash, CONTACTS_MAX);
@@ -146,6 +164,7 @@ static void decide(struct run *run, const struct frame *f)
 	}
 	switch (device_way(&run->r->device, &run->survey, f, &p)) {
 	case WAY_OUT:
+		run->dtls |= older_dtls(f, &p);
 		out(run, &p);
 		break;
 	case WAY_IN:
@@ -170,10 +189,12 @@ static int pass(struct run *run, struct capture *c, bool survey)
 
 	while ((rc = capture_next(c, &f, &run->now, &run->r->error)) == 1) {
 		run->record = capture_records(c);
-		if (survey)
+		if (survey) {
 			survey_frame(&run->survey, &f, &p, run->now);
-		else
+			older_see(&run->older, &p);
+		} else {
 			decide(run, &f);
+		}
 		progress(run, c);
 	}
 	run->done += capture_records(c);
@@ -208,6 +229,34 @@ static void plan_picture(struct run *run)
 	run->r->duration = run->survey.frames ? run->survey.end - CAPTURE_START : 0;
 }
 
+/* A recording that does not show the device asking for an address begins in the middle of its life:
+ * its budgets have rested, and it has been answered before. */
+static void begin_in_use(struct run *run)
+{
+	static const struct lim_addr any;
+	const struct pair *mac = survey_find(&run->survey, run->r->device.mac, &any);
+
+	if (run->ask->fresh || (mac && mac->dhcp_asks))
+		return;
+	run->r->in_use = true;
+	memset(run->state->device, 0, sizeof run->state->device);
+	run->state->answers = (lim_u32)run->config.value[LIM_V_SENIORITY];
+}
+
+/* Of a recording of one direction nothing can be judged: what answers it cannot be seen. Only where
+ * the packets themselves show that they were answered, and of few peers: a flood looks one-way,
+ * too. */
+static void end_one_way(struct run *run)
+{
+	struct result *r = run->r;
+
+	if (run->ask->fresh || r->in || !run->dtls || r->contacts > ONE_WAY_MOST)
+		return;
+	r->one_way = true;
+	r->unjudged = r->dropped;
+	r->dropped = r->dropped_bytes = 0;
+}
+
 static int prepare(struct run *run)
 {
 	struct result *r = run->r;
@@ -230,6 +279,7 @@ static int prepare(struct run *run)
 	if (!run->state || (run->ask->drops && !r->drop))
 		return err_sys(&r->error, ENOMEM, "%s", r->file);
 	lim_start(run->state, &run->config, CAPTURE_START);
+	begin_in_use(run);
 	plan_picture(run);
 	run->last = CAPTURE_START;
 	r->usable = true;
@@ -272,10 +322,12 @@ int replay_stream(struct result *r, const char *name, FILE *(*open)(void *arg), 
 	run->r = r;
 	run->ask = ask;
 	rc = both_passes(run, open, arg);
+	end_one_way(run);
 	r->passed.contacts = r->contacts_passed;
 	r->passed_60 = run->passed.most;
 	r->silent_60 = run->silent.most;
 	survey_free(&run->survey);
+	older_free(&run->older);
 	set_free(&run->contacts);
 	set_free(&run->contacts_passed);
 	free(run->state);

@@ -12,6 +12,7 @@ struct replay_ask {
 	struct device_hint device;
 	const struct lim_config *config; /* own addresses are added to a copy */
 	size_t drops;			 /* how many dropped packets to keep */
+	bool fresh; /* the device has just started, whatever the recording shows */
 	/* Called now and then with the records read, of both passes; may be NULL. */
 	void (*progress)(void *arg, uint64_t records);
 	void *arg;

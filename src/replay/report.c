@@ -19,6 +19,9 @@ void report_add(struct report_total *t, const struct result *r)
 	t->broken += r->broken;
 	t->unusable += !r->usable;
 	t->touched += r->dropped > 0;
+	t->in_use += r->in_use;
+	t->one_way += r->one_way;
+	t->older += r->older;
 	t->records += r->records;
 	t->in += r->in;
 	t->out += r->out;
@@ -101,8 +104,11 @@ void report_row(FILE *to, const struct result *r, bool colour)
 	fprintf(to, " %-17s %9" PRIu64 " ", report_device(&r->device, device), r->out);
 	fprintf(to, "%s%9" PRIu64 " %6.2f%s", colour && r->dropped ? RED : "", r->dropped,
 		percent(r->dropped, r->out), colour && r->dropped ? PLAIN : "");
-	fprintf(to, " %9" PRIu64 " %8" PRIu64 " %12" PRIu64 "  %s%s\n", r->forwarded, r->contacts,
-		r->out_bytes, report_reasons(r->report.packets, why, sizeof why),
+	fprintf(to, " %9" PRIu64 " %8" PRIu64 " %12" PRIu64 "  ", r->forwarded, r->contacts,
+		r->out_bytes);
+	if (r->one_way)
+		fprintf(to, "one direction recorded, not judged: ");
+	fprintf(to, "%s%s\n", report_reasons(r->report.packets, why, sizeof why),
 		r->broken ? " (broken file)" : "");
 }
 
@@ -117,6 +123,15 @@ void report_sum(FILE *to, const struct report_total *t, bool colour)
 		colour ? BOLD : "", NAME_WIDTH, name, "", t->out, t->dropped,
 		percent(t->dropped, t->out), t->forwarded, t->contacts, t->out_bytes,
 		report_reasons(t->reason, why, sizeof why), colour ? PLAIN : "");
+	if (t->in_use)
+		fprintf(to,
+			"%" PRIu64 " begin in the middle of the device's life; %" PRIu64
+			" TCP connections are older than their recording (--fresh: as if not)\n",
+			t->in_use, t->older);
+	if (t->one_way)
+		fprintf(to,
+			"%" PRIu64 " not judged: one direction recorded, though it was answered\n",
+			t->one_way);
 }
 
 static const char *proto_name(const struct lim_packet *p, char buf[8])

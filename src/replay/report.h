@@ -13,6 +13,7 @@
 /* Sums over captures; start from zero bytes. */
 struct report_total {
 	unsigned files, unusable, broken, touched; /* touched: something was dropped */
+	uint64_t in_use, one_way, older;
 	uint64_t records, in, out, dropped, forwarded, contacts, out_bytes, dropped_bytes;
 	uint64_t reason[LIM_REASONS]; /* packets */
 };

@@ -78,6 +78,10 @@ static void counts(struct json *j, const struct result *r)
 	json_u64(j, "dropped", r->dropped);
 	json_u64(j, "out_bytes", r->out_bytes);
 	json_u64(j, "dropped_bytes", r->dropped_bytes);
+	json_bool(j, "in_use", r->in_use);
+	json_u64(j, "older_connections", r->older);
+	json_bool(j, "one_way", r->one_way);
+	json_u64(j, "unjudged", r->unjudged);
 	json_u64(j, "contacts", r->contacts);
 	json_num(j, "seconds", (double)r->duration / 1e9);
 	reasons(j, "drop_reasons", r->report.packets, LIM_FIRST_DROP, LIM_REASONS);

@@ -108,6 +108,23 @@ def behind(answered):
             yield 5.02 + n / 10, eth(ROUTER, DEVICE, back)
 
 
+def amid(acknowledged, count=8):
+    """A connection begun before the recording, 11 kB before the far side says anything; or a flood
+    that looks the same."""
+    for n in range(count):
+        part = tcp(ME, 40404, CLOUD, 5223, ACK, 1000 + 1400 * n, 77, b"m" * 1400)
+        yield 1 + n / 1000, eth(DEVICE, ROUTER, part)
+    if acknowledged:
+        yield 1.2, eth(ROUTER, DEVICE, tcp(CLOUD, 5223, ME, 40404, ACK, 77, 1000 + 1400 * count))
+
+
+def one_way(head, peers=1):
+    """Forty records of 300 bytes to each of some peers, and no answer."""
+    for n in range(40 * peers):
+        to = f"198.18.{3 + n % peers}.1"
+        yield 1 + n / 100, eth(DEVICE, ROUTER, udp(ME, 443, to, 60000, head + b"d" * 300))
+
+
 def everything():
     yield from join_network()
     yield from talk()
@@ -205,6 +222,12 @@ def captures():
     yield "spoof.pcap", pcap(good + list(spoof()))
     yield "behind.pcap", pcap(good + list(behind(True)))
     yield "behind-silent.pcap", pcap(good + list(behind(False)))
+    yield "older.pcap", pcap(amid(True))
+    yield "ack-flood.pcap", pcap(amid(False, 80))
+    dtls = b"\x17\xfe\xfd\0\1" + b"\0" * 6 + b"\1\x2c"
+    yield "dtls-one-way.pcap", pcap(one_way(dtls))
+    yield "dtls-many.pcap", pcap(one_way(dtls, 4))
+    yield "dtls-hello.pcap", pcap(one_way(b"\x16\xfe\xfd\0\0" + dtls[5:]))
     yield "empty.pcap", pcap([])
     yield "radiotap.pcap", pcap(good, 127)
     yield "cut-record.pcap", pcap(good)[:-7]

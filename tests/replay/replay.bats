@@ -54,6 +54,22 @@ bats_require_minimum_version 1.5.0
 	[[ "$output" == *silent* ]]
 }
 
+@test "what was before the recording: an older connection, one direction, and floods that look so" {
+	cd "$CAPTURES"
+	replay -d 192.168.7.10 older.pcap dtls-one-way.pcap ack-flood.pcap dtls-many.pcap dtls-hello.pcap
+	[ "$(dropped_of older.pcap)" -eq 0 ]
+	[ "$(dropped_of dtls-one-way.pcap)" -eq 0 ]
+	[[ "$output" == *"dtls-one-way.pcap"*"one direction recorded, not judged: silent"* ]]
+	[ "$(dropped_of ack-flood.pcap)" -ge 60 ]
+	[ "$(dropped_of dtls-many.pcap)" -ge 60 ]
+	[ "$(dropped_of dtls-hello.pcap)" -ge 15 ]
+	replay -d 192.168.7.10 --fresh older.pcap dtls-one-way.pcap
+	[ "$(dropped_of older.pcap)" -ge 3 ]
+	[ "$(dropped_of dtls-one-way.pcap)" -ge 15 ]
+	replay -d 192.168.7.10 --json older.pcap
+	[[ "$output" == *'"in_use": true'*'"older_connections": 1'* ]]
+}
+
 @test "spoofed sources are dropped, a routed phone is counted apart" {
 	cd "$CAPTURES"
 	replay spoof.pcap behind.pcap behind-silent.pcap

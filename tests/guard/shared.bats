@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Several processors send at once to a peer that has answered: they share its window to the byte.
+load guard.bash
+
+# blast SECONDS PROCESSES SIZE DESTINATION: as fast as they can, all from one port
+blast() {
+	in_dev python3 - "$@" <<-'PY'
+	import os, socket, sys, time
+	seconds, processes, size = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+	to = (sys.argv[4], 4000)
+	assert to[0].startswith("198.18."), to
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.bind(("10.9.0.1", 4000))
+	s.connect(to)
+	s.send(b"?")
+	s.settimeout(5)
+	s.recv(10)                      # its first answer: a window of 64 kB
+	end = time.monotonic() + seconds
+	for _ in range(processes):
+	    if os.fork() == 0:
+	        while time.monotonic() < end:
+	            try:
+	                s.send(b"x" * size)
+	            except OSError:
+	                pass
+	        os._exit(0)
+	while True:
+	    try:
+	        os.wait()
+	    except ChildProcessError:
+	        break
+	PY
+}
+
+answer_once() {
+	ip -n $peer addr add 198.18.9.9/32 dev v1
+	ip netns exec $peer python3 -c "
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('198.18.9.9', 4000))
+d, a = s.recvfrom(10)
+s.sendto(b'!', a)" 3>&- &
+	sleep 0.3
+}
+
+of_why() { # KEY
+	in_dev $H why --json --pin $PIN 198.18.9.9 | python3 -c "import json, sys; print(json.load(sys.stdin)['$1'])"
+}
+
+@test "a window holds to the byte, however many processors use it up" {
+	start_guard
+	for size in 60 333 1200; do
+		answer_once
+		blast 0.3 4 $size 198.18.9.9
+		wait %% 2>/dev/null || true
+		ip -n $peer addr del 198.18.9.9/32 dev v1
+		since=$(of_why sent_since_answer_bytes) window=$(of_why window_bytes)
+		echo "size $size: $since of $window"
+		[ $since -le $window ]
+		[ $((since + size + 42)) -gt $window ]
+	done
+}
