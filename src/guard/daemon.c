@@ -16,6 +16,7 @@
 #include "guard/log.h"
 #include "guard/metrics_file.h"
 #include "guard/own.h"
+#include "guard/slim.h"
 #include "guard/tell.h"
 #include "limiter/limiter.h"
 
@@ -253,10 +254,12 @@ static int enforce(struct daemon *d, struct err *e)
 	d->i.look_at_links = 1;
 	if (look_at_links(d, e))
 		return -1;
-	if (d->i.failed) {
+	if (d->i.failed && (d->o->only_count || !ifaces_protected(&d->i))) {
 		*e = d->i.why;
 		return -1;
 	}
+	if (d->i.failed) /* the others are better protected without it than not at all */
+		ifaces_name_failed(&d->i, &d->g);
 	return check_names(d, e) || settle(d, e) ? -1 : 0;
 }
 
@@ -327,10 +330,11 @@ int daemon_run(const struct daemon_options *o, void (*ready)(void *arg), void *a
 	if (on[0].fd < 0 || on[1].fd < 0 || start(d, e))
 		return -1;
 	on[2].fd = d->w.fd;
-	log_line(LOG_INFO, "in force on %u interfaces (%s)", d->i.meta.iface_count,
+	log_line(LOG_INFO, "in force on %u interfaces (%s)", ifaces_protected(&d->i),
 		 d->i.meta.backend);
 	ready(arg);
 	on[3].fd = prepare(d);
+	slim();
 	while (!(on[0].revents & POLLIN)) {
 		if (poll(on, 4, -1) < 0)
 			continue;

@@ -75,6 +75,26 @@ void ifaces_attach_again(struct ifaces *x, struct guard *g, unsigned seconds)
 			ifaces_attach(x, g, &x->meta.iface[i]);
 }
 
+lim_u32 ifaces_protected(const struct ifaces *x)
+{
+	lim_u32 n = 0;
+
+	for (lim_u32 i = 0; i < x->meta.iface_count; i++)
+		n += x->meta.iface[i].attached;
+	return n;
+}
+
+void ifaces_name_failed(struct ifaces *x, struct guard *g)
+{
+	x->starting = 0;
+	for (lim_u32 i = 0; i < x->meta.iface_count; i++) {
+		if (x->meta.iface[i].attached)
+			continue;
+		x->place[i].tries = 0;
+		ifaces_attach(x, g, &x->meta.iface[i]);
+	}
+}
+
 struct guard_iface *ifaces_add(struct ifaces *x, const struct seen_link *l, enum lim_link carries)
 {
 	struct guard_iface *i;

@@ -44,4 +44,11 @@ void ifaces_attach_again(struct ifaces *x, struct guard *g, unsigned seconds);
 /* Forgets one that is gone; the last takes its place in the table. */
 void ifaces_drop(struct ifaces *x, struct guard *g, struct guard_iface *i);
 
+/* How many interfaces the limits are in force on. */
+lim_u32 ifaces_protected(const struct ifaces *x);
+
+/* At the start: tries those again where it failed and names them with the reason; from then on as
+ * after the start. */
+void ifaces_name_failed(struct ifaces *x, struct guard *g);
+
 #endif

@@ -204,6 +204,22 @@ at_rest() { # nothing is being loaded aside
 	[ $(grep -c "w0 is not protected" $LOG) -eq 1 ]
 }
 
+@test "an interface that cannot be had at the start is named, and the others are protected" {
+	export HOLDFAST_ATTACH=clsact
+	link w 10.9.1
+	in_dev tc qdisc add dev w0 ingress # where clsact would be
+	start_guard
+	wait_log "w0 is not protected, to be tried again: cannot attach to w0: its queueing discipline 'ingress'"
+	grep "in force on 1 interfaces" $LOG
+	limited
+	run in_dev $H status --pin $PIN
+	[[ $output == *"NOT PROTECTED: w0 is open"* ]]
+	kill $daemon; wait $daemon || true
+	run in_dev $H guard --pin $PIN --interface w0 # asked for by name: nothing less will do
+	[ $status -eq 3 ]
+	[[ $output == *"cannot attach to w0"* ]]
+}
+
 @test "a flood of events hides no interface and loses none" {
 	start_guard
 	in_dev ip link add churn type veth peer name churn1
