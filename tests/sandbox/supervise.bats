@@ -223,7 +223,7 @@ at_least() { [ "$(of "$1" "$2")" -ge "$3" ]; }
 	actor one "polite sleep 60"
 	for sig in TERM USR1 USR2 INT; do
 		rm -rf "$HOLDFAST_RUN" "$D/out"; : >"$D/out"
-		unshare --pid --fork --mount-proc "$H" supervise "$D/p" >"$D/out" 2>&1 3>&- &
+		unshare --pid --fork --kill-child --mount-proc "$H" supervise "$D/p" >"$D/out" 2>&1 3>&- &
 		other=$!
 		until_true said "one: started"
 		first=$(pgrep -P $other)
