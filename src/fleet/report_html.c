@@ -78,6 +78,7 @@ static void flood_line(struct canvas *v, const struct fleet_row *r)
 	}
 	l = add_line(v, r->of->name, to - from);
 	l->colour = colour_of(v, r);
+	l->dashed = l->colour > 1; /* those two are seen where others lie on them */
 }
 
 static void epidemic_line(struct canvas *v, const struct fleet_row *r)
