@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sandbox/cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,4 +239,37 @@ layer_set cgroup_offered(int *version)
 	*version = c.version;
 	cgroup_remove(&c);
 	return has;
+}
+
+/* "NAME.PID", behind prefix: of a launcher that is no more? Then nobody else removes it. */
+static bool is_left(const char *name, const char *prefix)
+{
+	const char *dot = strrchr(name, '.');
+	long pid = dot ? strtol(dot + 1, NULL, 10) : 0;
+
+	return !strncmp(name, prefix, strlen(prefix)) && pid > 0 && kill((pid_t)pid, 0) &&
+	       errno == ESRCH;
+}
+
+static void sweep(const char *folder, const char *prefix)
+{
+	DIR *d = opendir(folder);
+
+	for (struct dirent *f; d && (f = readdir(d));)
+		if (is_left(f->d_name, prefix))
+			unlinkat(dirfd(d), f->d_name, AT_REMOVEDIR);
+	if (d)
+		closedir(d);
+}
+
+void cgroup_sweep(void)
+{
+	char self[1024], path[CGROUP_PATH];
+
+	sweep(ROOT "/" FOLDER, "");
+	if (read_text("/proc/self/cgroup", self, sizeof(self)))
+		return;
+	for (size_t i = 0; i < CONTROLLERS; i++)
+		if (own_group(self, controllers[i].name, path))
+			sweep(path, FOLDER "-");
 }

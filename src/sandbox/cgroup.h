@@ -35,4 +35,7 @@ int cgroup_join(const struct cgroup *c, struct err *e);
 /* Removes the groups; they are empty, or about to be. */
 void cgroup_remove(struct cgroup *c);
 
+/* Removes the empty groups of launchers that were killed. */
+void cgroup_sweep(void);
+
 #endif

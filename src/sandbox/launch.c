@@ -374,3 +374,8 @@ void launch_kill(struct launch *l, struct launch_child *c)
 		close(c->notify);
 	c->pidfd = c->notify = -1;
 }
+
+void launch_sweep(void)
+{
+	cgroup_sweep();
+}
