@@ -174,7 +174,7 @@ static int make_maps(int map[PLACE_fact_link])
 	    call_map_create(array, "config", sizeof(struct lim_config), 2, 0, 0);
 	map[PLACE_map_active] = call_map_create(array, "active", 4, 1, 0, 0);
 	map[PLACE_map_cpu] = call_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "packet",
-						sizeof(struct lim_own_cpu), 1, 0, 0);
+					     sizeof(struct lim_own_cpu), 1, 0, 0);
 	return 0;
 }
 
