@@ -152,7 +152,7 @@ the length it is told. The intruder comes from the internet, gets code to run th
 intruders try. On the left the program is root, as on most cameras, and only the guard is there: it falls with the program.
 On the right the same binary is started by <code>holdfast run</code> with six lines of profile.</p>
 {break_in_table(story)}
-<p class="dim">The hole itself is the maker's and stays; what it is good for is next to nothing. 273 other attacks on the sandbox,
+<p class="dim">The hole itself is the maker's and stays; what it is good for is next to nothing. Hundreds of other attacks on the sandbox,
 beside bubblewrap and firejail: <code>lab/battery/run</code>.</p>
 <h2>And the device's own work?</h2>
 <p>While it was hijacked, a game on it went on: the server got {kept[0]:.0f} packets a second without and

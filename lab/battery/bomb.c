@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -173,6 +174,38 @@ static void fill(struct result *r, const char *word)
 		refused(r, word);
 }
 
+/* In each place that can be written: one of them may have been forgotten. */
+static void fill_anywhere(struct result *r, const char *word)
+{
+	struct places p;
+
+	(void)word;
+	writable_places(&p);
+	errno = EROFS;
+	refused(r, "no place to write");
+	for (unsigned i = 0; i < p.count && r->outcome == REFUSED; i++) {
+		if (!facts.state || strcmp(p.at[i], facts.state))
+			fill(r, p.at[i]);
+	}
+}
+
+/* The whole machine shares fs.aio-max-nr. */
+static void asynchronous(struct result *r, const char *word)
+{
+	unsigned long context, n = 0;
+
+	(void)word;
+	for (; n < 32; n++) {
+		context = 0;
+		if (syscall(SYS_io_setup, 1000, &context))
+			break;
+	}
+	if (n == 32)
+		succeeded(r, "32,000 events of the machine's");
+	else
+		refused(r, "io_setup");
+}
+
 static void many_names(struct result *r, const char *word)
 {
 	char folder[192], path[224];
@@ -252,6 +285,8 @@ const struct attack bomb_attacks[] = {
     {"descriptors", "10,000 descriptors", descriptors, NULL},
     {"fill-tmp", "256 MiB in /tmp", fill, "/tmp"},
     {"fill-shm", "256 MiB in /dev/shm", fill, "/dev/shm"},
+    {"fill-anywhere", "256 MiB in any place", fill_anywhere, NULL},
+    {"async", "half of the machine's asynchronous I/O", asynchronous, NULL},
     {"names", "50,000 files", many_names, NULL},
     {"terminals", "64 terminals", terminals, NULL},
     {"processors", "more than 1.2 processors", processors, NULL},

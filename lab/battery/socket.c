@@ -225,6 +225,23 @@ static void listen_low(struct result *r, const char *word)
 	bind_port(r, SOCK_STREAM, PORT_LOW);
 }
 
+static void listen_v6(struct result *r, const char *word)
+{
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_port = htons(PORT_NOT_GIVEN)};
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)word;
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)))
+		return refused(r, "bind");
+	accepted(r, listen(fd, 1), "a port that was not given");
+}
+
+static void listen_any(struct result *r, const char *word)
+{
+	(void)word;
+	bind_port(r, SOCK_STREAM, 0);
+}
+
 /* Without bind() the kernel picks the port, past whoever watches bind(). */
 static void listen_unbound(struct result *r, const char *word)
 {
@@ -304,6 +321,8 @@ const struct attack socket_attacks[] = {
     {"listen-tcp", "listens on a TCP port that was not given", listen_tcp, NULL},
     {"listen-udp", "the same, UDP", listen_udp, NULL},
     {"listen-low", "the same, below 1024", listen_low, NULL},
+    {"listen-v6", "the same over IPv6", listen_v6, NULL},
+    {"listen-any", "the same, port 0", listen_any, NULL},
     {"listen-unbound", "the same without bind", listen_unbound, NULL},
     {"listen-other", "the same over MPTCP, SCTP, DCCP, UDP-Lite", other_streams, NULL},
     {"unix-abstract", "an outsider's abstract socket", abstract_socket, NULL},
