@@ -16,7 +16,7 @@ void limits_make(struct limits *to, const struct profile *p, uint64_t ram, unsig
 	to->memory = given(p->memory, ram / 2 < 256 * MIB ? ram / 2 : 256 * MIB);
 	to->file_size = given(p->file_size, 1024 * MIB);
 	to->processes = (uint32_t)given(p->processes, 128);
-	to->cpu_percent = (uint32_t)given(p->cpu_percent, processors * 80);
+	to->cpu_percent = (uint32_t)given(p->cpu_percent, processors > 1 ? 100 : 80);
 	to->files = (uint32_t)given(p->files, 1024);
 	/* What lies in a private /tmp counts as the program's memory. */
 	to->tmp_size = to->memory / 4 < 64 * MIB ? to->memory / 4 : 64 * MIB;
