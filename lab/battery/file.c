@@ -228,13 +228,13 @@ static void break_chroot(struct result *r, const char *word)
 		rmdir(folder);
 		return;
 	}
-	rmdir(folder);
 	for (int i = 0; i < 64; i++) {
 		if (chdir(".."))
 			break;
 	}
 	if (chroot("."))
 		return refused(r, "chroot(.)");
+	rmdir(folder); /* by its name again */
 	if (!read_secret(r, facts.readable))
 		succeeded(r, "chroot was possible");
 }
