@@ -254,6 +254,7 @@ static void end_one_way(struct run *run)
 		return;
 	r->one_way = true;
 	r->unjudged = r->dropped;
+	r->unjudged_bytes = r->dropped_bytes;
 	r->dropped = r->dropped_bytes = 0;
 }
 

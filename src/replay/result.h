@@ -34,10 +34,12 @@ struct result {
 	uint64_t forwarded;	    /* passed through the device */
 	uint64_t in, out, dropped;  /* packets; out counts the dropped ones too */
 	uint64_t out_bytes, dropped_bytes;
-	uint64_t older;	   /* TCP connections begun before the recording (older.h) */
-	uint64_t unjudged; /* packets that would have been dropped, in a one-way recording */
-	bool in_use;	   /* begins in the middle of the device's life, not with its start */
-	bool one_way;	   /* nothing that arrived was recorded, though the far side answered */
+	uint64_t older; /* TCP connections begun before the recording (older.h) */
+	/* Packets that would have been dropped, in a one-way recording, and their bytes on the
+	 * wire. */
+	uint64_t unjudged, unjudged_bytes;
+	bool in_use;  /* begins in the middle of the device's life, not with its start */
+	bool one_way; /* nothing that arrived was recorded, though the far side answered */
 	uint64_t contacts, contacts_passed; /* off-link addresses (IPv6: /64) addressed */
 	uint64_t duration;		    /* virtual ns */
 	struct lim_report report;

@@ -68,23 +68,26 @@ static FILE *open_file(void *arg)
 
 static void check(const struct result *r)
 {
+	const uint64_t held = r->dropped + r->unjudged,
+		       held_bytes = r->dropped_bytes + r->unjudged_bytes;
 	uint64_t drops = 0, bins = 0;
 
 	for (unsigned i = LIM_FIRST_DROP; i < LIM_REASONS; i++)
 		drops += r->report.packets[i];
 	/* What arrives may be dropped too: strangers' connections. */
-	if (drops < r->dropped || drops > r->dropped + r->in)
+	if (drops < held || drops > held + r->in)
 		fail("a drop without a reason");
 	for (unsigned i = 0; i < RESULT_BINS; i++)
 		bins += r->bin_passed[i] + r->bin_dropped[i];
 	if (bins != r->out)
 		fail("the picture shows another number of packets");
-	if (r->passed.packets != r->out - r->dropped ||
-	    r->passed.bytes != r->out_bytes - r->dropped_bytes)
+	if (r->passed.packets != r->out - held || r->passed.bytes != r->out_bytes - held_bytes)
 		fail("passed and dropped are not all");
 	if (r->passed_60.packets > r->passed.packets || r->silent_60.bytes > r->silent.bytes ||
 	    r->silent.packets > r->passed.packets)
 		fail("more passed in 60 s than in all");
+	if (r->unjudged && (r->dropped || r->in || !r->one_way))
+		fail("left unjudged without its reason");
 	if (r->drops > DROPS || (r->dropped && !r->drops))
 		fail("drops not kept");
 	if (r->unusable > r->records)
