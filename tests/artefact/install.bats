@@ -75,7 +75,6 @@ setup_file() {
 	[ -s "$ROOT/share/holdfast/profiles/README.md" ]
 	[ "$(find "$ROOT/share/holdfast/profiles" -name '*.conf' | wc -l)" -eq "$(find packaging/profiles -name '*.conf' | wc -l)" ]
 	for f in "$ROOT"/share/holdfast/profiles/*.conf; do
-		[ -e "$f" ] || skip "none yet"
 		"$ROOT/bin/holdfast-kit" profile check --no-files --arch x86-64 "$f"
 	done
 }
