@@ -3,8 +3,8 @@
 # Usage: packaging/deps.sh [build|test|demo|bench|cross|vm|kernel|lab|uses]...
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev libcmocka-dev
-	libcapstone-dev libelf-dev libseccomp-dev libopenmpi-dev openmpi-bin"
-test="bats strace bubblewrap firejail musl-tools iproute2 iputils-ping nftables procps python3-minimal clang-format mandoc"
+	libcapstone-dev libelf-dev libseccomp-dev libopenmpi-dev openmpi-bin musl-tools"
+test="bats strace bubblewrap firejail iproute2 iputils-ping nftables procps python3-minimal clang-format mandoc"
 # Half a minute together, most of it for the four compilers.
 cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"

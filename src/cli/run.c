@@ -88,21 +88,49 @@ static void answer(struct launch *l, struct launch_child *c, struct denial_log *
 	denial_log_add(log, &d, now());
 }
 
+/* The watch of /etc takes a while to set up, and longer to take down: a program that is done at
+ * once goes without. */
+#define UNWATCHED_MS 200
+
+struct watch {
+	int fd;
+	bool on;
+	uint64_t began; /* ns */
+};
+
+/* How long poll(2) may wait, ms; starts the watch when it is time. */
+static int next_wait(struct watch *w)
+{
+	uint64_t ms = w->on ? 0 : (now() - w->began) / 1000000;
+
+	if (!w->on && ms < UNWATCHED_MS)
+		return (int)(UNWATCHED_MS - ms);
+	if (!w->on) {
+		w->on = true;
+		w->fd = launch_watch();
+		if (w->fd >= 0)
+			launch_renew(w->fd); /* what was changed until now */
+	}
+	return -1;
+}
+
 static int until_end(struct launch *l, struct launch_child *c, int signals)
 {
 	static struct denial_log log = {.fd = -1};
-	int status = 0, etc = launch_watch();
+	struct watch etc = {.fd = -1, .began = now()};
+	int status = 0;
 
 	for (;;) {
+		int ms = next_wait(&etc);
 		struct pollfd wait[] = {{.fd = c->pidfd, .events = POLLIN},
 					{.fd = signals, .events = POLLIN},
 					{.fd = c->notify, .events = POLLIN},
-					{.fd = etc, .events = POLLIN}};
+					{.fd = etc.fd, .events = POLLIN}};
 
-		if (poll(wait, 4, -1) < 0 && errno != EINTR)
+		if (poll(wait, 4, ms) < 0 && errno != EINTR)
 			break;
 		if (wait[3].revents)
-			launch_renew(etc);
+			launch_renew(etc.fd);
 		if (wait[2].revents)
 			answer(l, c, &log);
 		if (wait[1].revents)

@@ -2,7 +2,6 @@
 // Attempts on mounts, namespaces and what is pinned.
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,14 +11,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/mount.h"
 #include "lockdown/try.h"
 
-/* <sys/mount.h> and <linux/mount.h> do not go together in every libc. */
-int mount(const char *from, const char *to, const char *type, unsigned long flags,
-	  const void *data);
-int umount2(const char *at, int flags);
-
-#define LAZILY		  2 /* MNT_DETACH */
 #define SYS_OPEN_TREE	  428
 #define SYS_MOVE_MOUNT	  429
 #define SYS_MOUNT_SETATTR 442
@@ -29,7 +23,7 @@ static int mount_tmpfs(const struct try_env *env)
 	int n = mount("none", env->dir, "tmpfs", 0, NULL);
 
 	if (!n)
-		umount2(env->dir, LAZILY);
+		umount2(env->dir, MNT_DETACH);
 	return try_result(n);
 }
 
@@ -38,7 +32,7 @@ static int bind(const struct try_env *env)
 	int n = mount("/", env->dir, NULL, MS_BIND, NULL);
 
 	if (!n)
-		umount2(env->dir, LAZILY);
+		umount2(env->dir, MNT_DETACH);
 	return try_result(n);
 }
 
@@ -102,7 +96,7 @@ static int debugfs(const struct try_env *env)
 	int n = mount("none", env->dir, "debugfs", 0, NULL);
 
 	if (!n)
-		umount2(env->dir, LAZILY);
+		umount2(env->dir, MNT_DETACH);
 	return try_result(n);
 }
 

@@ -34,7 +34,7 @@ static int write_at(const char *folder, const char *file, const char *text)
 	int fd, rc;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	rc = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
@@ -116,7 +116,7 @@ static int make_v1(struct cgroup *c, const struct controller *k, const char *sel
 			   ? 0
 			   : err_sys(e, errno, "layer %s: %s", layer_name(k->layer), path);
 	snprintf(join, sizeof(join), "%s/tasks", path);
-	c->join[c->paths++] = open(join, O_WRONLY | O_CLOEXEC);
+	c->join[c->paths++] = openat(AT_FDCWD, join, O_WRONLY | O_CLOEXEC);
 	if (c->join[c->paths - 1] < 0)
 		return err_sys(e, errno, "layer %s: %s", layer_name(k->layer), join);
 	return set_limit(c, k, path, l, e);
@@ -124,7 +124,7 @@ static int make_v1(struct cgroup *c, const struct controller *k, const char *sel
 
 static int read_text(const char *path, char *to, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
@@ -179,7 +179,7 @@ static int make_v2(struct cgroup *c, const char *offered, const char *name, cons
 	if (make_group(path))
 		return err_sys(e, errno, "layer memory: %s", path);
 	c->paths = 1;
-	c->join[0] = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	c->join[0] = openat(AT_FDCWD, path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
 	if (c->join[0] < 0)
 		return err_sys(e, errno, "layer memory: %s", path);
 	for (size_t i = 0; i < CONTROLLERS; i++)

@@ -124,7 +124,7 @@ static int copy(int etc, int folder, const char *name)
 
 static int refresh(int folder, struct stamps *had, struct err *e)
 {
-	int etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC), changed = 0;
+	int etc = openat(AT_FDCWD, "/etc", O_PATH | O_DIRECTORY | O_CLOEXEC), changed = 0;
 
 	if (etc < 0)
 		return err_sys(e, errno, "/etc");
@@ -156,7 +156,7 @@ static int make_folder(const char *path)
 
 	if (mkdir(path, 0755) && errno != EEXIST)
 		return -1;
-	fd = open(path, O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	fd = openat(AT_FDCWD, path, O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -1;
 	if ((!mkdirat(fd, "ssl", 0755) && !mkdirat(fd, "ssl/certs", 0755) &&
@@ -189,7 +189,7 @@ static bool read_stamps(const char *folder, struct stamps *to)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/../" STAMPS, folder);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd >= 0) {
 		n = read(fd, to, sizeof(*to));
 		close(fd);
@@ -209,7 +209,7 @@ int etc_refresh(const char *folder, bool quick, struct err *e)
 	if (read_stamps(folder, &had) && quick && !memcmp(few, had.few, sizeof(few)) &&
 	    uptime() >= had.looked && uptime() < had.looked + MINUTE)
 		return 0;
-	to = open(folder, O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	to = openat(AT_FDCWD, folder, O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (to < 0)
 		to = make_folder(folder);
 	if (to < 0)

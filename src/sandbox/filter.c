@@ -10,6 +10,8 @@
 
 #include "sandbox/filter_rules.h"
 
+#define NEAR 255u /* instructions that a conditional jump can skip */
+
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define NATIVE	AUDIT_ARCH_X86_64
 #define X32_BIT 0x40000000u
@@ -104,25 +106,34 @@ static void put_leaf(struct build *b, uint8_t verdict)
 	filter_put(b->env.f, BPF_RET | BPF_K, 0, 0, k);
 }
 
+/* Instructions that put_tree() makes of these ranges. */
+static unsigned tree_size(unsigned count)
+{
+	unsigned half = count / 2, low;
+
+	if (count == 1)
+		return 1;
+	low = tree_size(half);
+	return 1 + (low > NEAR) + low + tree_size(count - half);
+}
+
 /* Depth is the logarithm of the number of ranges. The way to the upper half is a jump of its own
- * where 8 bits do not reach (and a dead one where they do). */
+ * where 8 bits do not reach. */
 static void put_tree(struct build *b, unsigned first, unsigned count)
 {
 	struct filter *f = b->env.f;
-	unsigned half = count / 2, at = f->len, far;
+	unsigned half = count / 2, low;
 
 	if (count == 1) {
 		put_leaf(b, b->ranges.r[first].verdict);
 		return;
 	}
-	filter_put(f, BPF_JMP | BPF_JGE | BPF_K, 0, 1, b->ranges.r[first + half].first);
-	filter_put(f, BPF_JMP | BPF_JA, 0, 0, 0);
+	low = tree_size(half);
+	filter_put(f, BPF_JMP | BPF_JGE | BPF_K, low > NEAR ? 0 : (uint8_t)low, low > NEAR,
+		   b->ranges.r[first + half].first);
+	if (low > NEAR)
+		filter_put(f, BPF_JMP | BPF_JA, 0, 0, low);
 	put_tree(b, first, half);
-	far = f->len - (at + 2);
-	if (at + 1 < FILTER_MAX)
-		f->code[at + 1].k = far;
-	if (at < FILTER_MAX && far < 255)
-		f->code[at].jt = (uint8_t)(far + 1);
 	put_tree(b, first + half, count - half);
 }
 

@@ -57,7 +57,7 @@ static uint64_t rights(const struct view_entry *n)
 	uint64_t r = 0;
 
 	if (n->flags & VIEW_START)
-		r |= read | FS_EXECUTE;
+		r |= FS_READ_FILE | FS_EXECUTE; /* a file: the rest would be refused */
 	if (n->flags & VIEW_DEVICE)
 		r |= read | FS_WRITE_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
 	else if (n->flags & VIEW_WRITE)
@@ -113,7 +113,7 @@ static int add_path(int ruleset, const struct landlock_path *p)
 	struct path_attr attr = {.allowed = p->access};
 	int rc;
 
-	attr.parent = open(p->path, O_PATH | O_CLOEXEC);
+	attr.parent = openat(AT_FDCWD, p->path, O_PATH | O_CLOEXEC);
 	if (attr.parent < 0)
 		return errno == ENOENT ? 0 : -1;
 	rc = (int)syscall(__NR_landlock_add_rule, ruleset, RULE_PATH, &attr, 0);

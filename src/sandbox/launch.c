@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,6 +25,11 @@
 #include "sandbox/probe.h"
 #include "sandbox/source.h"
 #include "sandbox/state.h"
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* since 6.6 */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
 
 /* The folder on which trees are built, each in its own namespace, so that it stays empty. */
 static int make_place(struct launch *l, const char *run, struct err *e)
@@ -281,6 +287,9 @@ static int take_notify(struct msghdr *msg)
 
 	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
 		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	/* Who asks waits for the answer: so we may run where it ran. Older kernels have it not. */
+	if (fd >= 0)
+		ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	return fd;
 }
 

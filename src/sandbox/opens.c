@@ -35,7 +35,7 @@ static bool is_inside(pid_t tid, const char *path)
 	int root, fd;
 
 	snprintf(name, sizeof(name), "/proc/%ld/root", (long)tid);
-	root = open(name, O_PATH | O_CLOEXEC);
+	root = openat(AT_FDCWD, name, O_PATH | O_CLOEXEC);
 	if (root < 0)
 		return true; /* the program is gone */
 	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));

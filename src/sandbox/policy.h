@@ -64,7 +64,7 @@ struct policy {
 void policy_make(struct policy *to, const struct profile *p, bool mdwe, bool notify);
 
 /* Whether an open with these arguments is refused: it would make a file that runs as its owner. */
-#define POLICY_MAKES_FILE   (O_CREAT | __O_TMPFILE)
+#define POLICY_MAKES_FILE   (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 #define POLICY_FOREIGN_MODE (S_ISUID | S_ISGID)
 static inline bool policy_open_refused(uint32_t flags, uint32_t mode)
 {

@@ -49,7 +49,7 @@ static int read_all(struct profile_file *f, int fd, const char *path, struct err
 /* Mapped and not allocated, so that nothing of it stays in a supervisor that runs for years. */
 int profile_file_read(struct profile_file *f, const char *path, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), rc = -1;
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), rc = -1;
 	struct stat st;
 
 	f->bytes = NULL;

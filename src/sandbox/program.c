@@ -83,7 +83,7 @@ int program_interpreter(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
 /* Only to know what else is needed: what is executed is opened again, with care. */
 static int read_head(const char *path, uint8_t head[PROGRAM_HEAD])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n;
 
 	if (fd < 0)

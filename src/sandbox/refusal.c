@@ -68,7 +68,7 @@ static int other_threads_leader(pid_t tid)
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%ld/status", (long)tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	n = read(fd, text, sizeof(text) - 1);
@@ -362,7 +362,7 @@ static void describe(struct denial *d, const struct launch *l, const struct secc
 	d->call = n->data.nr;
 	memcpy(d->program, l->p->name, sizeof(d->program));
 	snprintf(path, sizeof(path), "/proc/%lu/comm", (unsigned long)n->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (read(fd, d->comm, sizeof(d->comm) - 1) > 0)

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define MIB (1ull << 20)
 
@@ -22,17 +24,23 @@ void limits_make(struct limits *to, const struct profile *p, uint64_t ram, unsig
 	to->tmp_size = to->memory / 4 < 64 * MIB ? to->memory / 4 : 64 * MIB;
 }
 
+/* The kernel's own call: its limits have 64 bits everywhere. */
+static int limit(int what, const struct rlimit64 *now, struct rlimit64 *had)
+{
+	return (int)syscall(SYS_prlimit64, 0, what, now, had);
+}
+
 /* Never above what the caller itself has. */
 static int lower(int what, uint64_t to)
 {
-	struct rlimit had, now = {to, to};
+	struct rlimit64 had, now = {to, to};
 
-	if (!setrlimit((__rlimit_resource_t)what, &now))
+	if (!limit(what, &now, NULL))
 		return 0;
-	if (getrlimit((__rlimit_resource_t)what, &had) || had.rlim_max >= to)
+	if (limit(what, NULL, &had) || had.rlim_max >= to)
 		return -1;
 	now.rlim_cur = now.rlim_max = had.rlim_max;
-	return setrlimit((__rlimit_resource_t)what, &now);
+	return limit(what, &now, NULL);
 }
 
 int limits_enter(const struct limits *l, struct err *e)

@@ -54,7 +54,8 @@ static int follow(struct walk *w, int link, const char *rest)
 	way[n] = '/';
 	memcpy(way + n + 1, rest, had + 1);
 	memcpy(w->left, way, (size_t)n + had + 2);
-	return way[0] == '/' ? move_to(w, open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) : 0;
+	return way[0] == '/' ? move_to(w, openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC))
+			     : 0;
 }
 
 /* One component. ".." in a link's text is harmless: the folder above is the folder above. */
@@ -86,7 +87,7 @@ static int step(struct walk *w)
 
 static int walk(const char *path)
 {
-	struct walk w = {.at = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+	struct walk w = {.at = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
 	int saved;
 
 	if (w.at < 0)

@@ -7,13 +7,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/mount.h"
 #include "sandbox/source.h"
+
+#define SYS_OPEN_TREE_ATTR 467 /* the same on all processors but alpha; newer than most headers */
 
 /* Files of /proc that command the machine or tell of its memory. Whoever is not root is refused
  * them anyway; this is for when that is not enough. */
@@ -55,16 +57,29 @@ static uint64_t attributes(const struct view_entry *n)
 	       (n->flags & VIEW_DEVICE ? 0 : MOUNT_ATTR_NODEV);
 }
 
+/* open_tree(2), then mount_setattr(2); since 6.15 in one. */
+static int copy_mount(int source, const char *path, struct mount_attr *attr)
+{
+	const unsigned all = AT_EMPTY_PATH | AT_RECURSIVE;
+	const unsigned copy = all | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	int fd = (int)syscall(SYS_OPEN_TREE_ATTR, source, path, copy, attr, sizeof(*attr));
+
+	if (fd >= 0 || errno != ENOSYS)
+		return fd;
+	fd = (int)syscall(SYS_open_tree, source, path, copy);
+	if (fd >= 0 && syscall(SYS_mount_setattr, fd, "", all, attr, sizeof(*attr)))
+		return -1;
+	return fd;
+}
+
 /* A copy of the mount, made what it has to be before anybody can reach it. Its descriptor and the
  * source's are closed with all others before the program starts. */
 static int attach(const struct view_entry *n, int source, const char *path)
 {
 	struct mount_attr attr = {.attr_set = attributes(n), .propagation = MS_PRIVATE};
-	const unsigned all = AT_EMPTY_PATH | AT_RECURSIVE;
-	int fd =
-	    (int)syscall(SYS_open_tree, source, path, all | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	int fd = copy_mount(source, path, &attr);
 
-	if (fd < 0 || syscall(SYS_mount_setattr, fd, "", all, &attr, sizeof(attr)))
+	if (fd < 0)
 		return -1;
 	return (int)syscall(SYS_move_mount, fd, "", AT_FDCWD, n->at, MOVE_MOUNT_F_EMPTY_PATH);
 }
