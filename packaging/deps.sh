@@ -4,7 +4,7 @@
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev libcmocka-dev
 	libcapstone-dev libelf-dev libseccomp-dev libopenmpi-dev openmpi-bin musl-tools"
-test="bats strace bubblewrap firejail iproute2 iputils-ping nftables procps python3-minimal clang-format mandoc"
+test="bats strace bubblewrap firejail systemd iproute2 iputils-ping nftables procps python3-minimal clang-format mandoc"
 # Half a minute together, most of it for the four compilers.
 cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
@@ -13,7 +13,7 @@ vm="qemu-system-x86 qemu-system-arm seabios cpio"
 kernel="flex bison bc libelf-dev dwarves xz-utils"
 demo="iproute2 nftables procps python3"
 # Outside programs that lab/attack runs beside its own shapes.
-lab="bubblewrap firejail hping3 iperf3 masscan nmap"
+lab="bubblewrap firejail systemd hping3 iperf3 masscan nmap"
 # For lab/uses/run; these are unpacked beside the system, not installed, because half of them are
 # servers that would start: five seconds, 29 MB to fetch.
 uses="aria2 avahi-daemon avahi-utils bind9-dnsutils busybox chrony coturn curl dbus-daemon dnsmasq-base dnsperf

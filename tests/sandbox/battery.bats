@@ -52,6 +52,16 @@ none() {
 	[[ $output == *"2 of 3 succeed"* && $output == *read-other* && $output == *exec-tmp* ]]
 }
 
+@test "under systemd, which is process 1 for it alone: a hardened unit does better than none, and nothing stays" {
+	run "$BATS_TEST_DIRNAME/../../lab/systemd/boot" -- true
+	[ "$status" = 0 ] || skip "$output"
+	run -0 "$battery" --build "$HOLDFAST_BUILD" --columns systemd --only exec-tmp,mount-tmpfs,state-link,exec-itself --races 1 -v
+	echo "$output"
+	[[ $output == *"2 of 4 succeed"* && $output == *state-link* && $output == *exec-itself* ]]
+	[ -z "$(find /sys/fs/cgroup -maxdepth 3 -name 'holdfast-systemd.*')" ]
+	! ls -d /var/tmp/holdfast-systemd.* 2>/dev/null
+}
+
 @test "a column that does not exist is wrong use" {
 	run -2 "$battery" --build "$HOLDFAST_BUILD" --columns nosuch
 }
