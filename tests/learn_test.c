@@ -230,8 +230,8 @@ static void test_merge(void **state)
 		  "[allow] write = /var/lib/x\n"
 		  "[limits]\nmemory = 24M ; seen: 1.0 M\ncpu = 80%\n"
 		  "[syscalls]\nlist = learned\nallow = read write ; seen in 3 of 3 runs\n"
-		  "allow = dup ; reachable: perror -> dup\n;allow = ptrace ; not seen\n");
-	l.keep_reachable = m.keep_reachable = true;
+		  "allow = dup ; reachable: perror -> dup\n;allow = ptrace ; not seen\n"
+		  "[syscalls  arm64]\nallow = dup3 ; reachable: perror -> dup3\n");
 	assert_int_equal(lines_read(&l, path, &e), 0);
 	assert_int_equal(l.runs, 3);
 	assert_int_equal(lines_find(&l, "allow", "read", "/etc/b c")->seen, 2);
@@ -268,6 +268,13 @@ static void test_merge(void **state)
 		assert_non_null(k);
 		assert_int_equal(k->seen, n->seen);
 	}
+	/* Analysis finds anew what it found on this machine; what it found on others stays. */
+	lines_add(&m, "syscalls arm64", "allow", "dup", LINE_SEEN, 1, "1 times");
+	lines_add(&m, "syscalls x86-64", "allow", "dup2", LINE_REACHABLE, 0, "main -> dup2");
+	lines_forget_reachable(&m, "syscalls x86-64");
+	assert_null(lines_find(&m, "syscalls x86-64", "allow", "dup2"));
+	assert_non_null(lines_find(&m, "syscalls arm64", "allow", "dup3"));
+	assert_non_null(lines_find(&m, "syscalls arm64", "allow", "dup"));
 	lines_free(&l);
 	lines_free(&m);
 

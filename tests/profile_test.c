@@ -234,6 +234,37 @@ static void calls_of_this_architecture_and_of_others(void **state)
 		"x.conf:4: list = learned: there is a call list, but none for");
 }
 
+/* What the machine's own section says counts, wherever it stands; without one [syscalls] may accept
+ * the default level, and that is known of the profile. */
+static void a_list_for_some_machines_alone(void **state)
+{
+	char text[300];
+
+	for (int first = 0; first < 2; first++) {
+		const char *all = "[syscalls]\nlist = default\n";
+
+		snprintf(text, sizeof text,
+			 EXEC "%s[syscalls %s]\nlist = learned\nallow = read\n%s", first ? all : "",
+			 call_native.name, first ? "" : all);
+		taken(text);
+		assert_true(p.learned && !p.unlisted);
+	}
+	taken(EXEC "[syscalls]\nlist = default\n[syscalls mips64]\nlist = learned\nallow = read\n");
+	assert_true(!p.learned && p.unlisted);
+	assert_false(has(p.call_allow, "read"));
+	snprintf(text, sizeof text,
+		 EXEC "[syscalls mips64]\nlist = learned\nallow = read\n[syscalls %s]\nlist = "
+		      "default\n",
+		 call_native.name);
+	taken(text);
+	assert_true(!p.learned && !p.unlisted);
+	snprintf(text, sizeof text,
+		 EXEC "[syscalls]\nlist = learned\nallow = read\n[syscalls %s]\nlist = default\n"
+		      "list = learned\n",
+		 call_native.name);
+	refused(text, "x.conf:8: list = learned: given already in line 7");
+}
+
 /* --- refused --- */
 
 static void unknown_words_with_the_nearest_one(void **state)
@@ -448,6 +479,7 @@ int main(void)
 	    cmocka_unit_test(a_long_list_on_one_line),
 	    cmocka_unit_test(windows_line_ends_and_a_mark_at_the_start),
 	    cmocka_unit_test(calls_of_this_architecture_and_of_others),
+	    cmocka_unit_test(a_list_for_some_machines_alone),
 	    cmocka_unit_test(unknown_words_with_the_nearest_one),
 	    cmocka_unit_test(lines_that_are_none),
 	    cmocka_unit_test(quotes_and_what_looks_like_a_shell),

@@ -76,15 +76,18 @@ static void sign(size_t n)
 
 static void there_and_back(void **state)
 {
-	static const char *const texts[] = {PLAIN, FULL};
+	static const char *const texts[] = {
+	    PLAIN, FULL,
+	    PLAIN "[syscalls]\nlist = default\n[syscalls mips64]\nlist = learned\nallow = read\n"};
 	uint8_t again[RECORD_MAX];
 	uint32_t arch;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		size_t n = pack(texts[i]);
 
 		assert_int_equal(record_decode(&q, &arch, bytes, n, &e), 0);
-		assert_int_equal(arch, i ? call_native.audit : 0);
+		assert_int_equal(arch, i == 1 ? call_native.audit : 0);
+		assert_int_equal(q.unlisted, i == 2);
 		assert_memory_equal(&p, &q, sizeof p);
 		assert_int_equal(record_encode(&q, arch, again), n);
 		assert_memory_equal(bytes, again, n);
@@ -93,7 +96,7 @@ static void there_and_back(void **state)
 
 static void the_bytes_are_these_on_every_machine(void **state)
 {
-	static const uint8_t begin[] = {0x89, 'H', 'F', 'P', 1, 0, 0, 0, 0, 0, 0, 0};
+	static const uint8_t begin[] = {0x89, 'H', 'F', 'P', 2, 0, 0, 0, 0, 0, 0, 0};
 	size_t n = pack(PLAIN);
 
 	assert_memory_equal(bytes, begin, sizeof begin);
@@ -155,10 +158,10 @@ static void another_version_or_machine(void **state)
 {
 	size_t n = pack(FULL);
 
-	bytes[4] = 2;
+	bytes[4] = 3;
 	sign(n);
-	refused(n, "of version 2, and version 1 is what this program reads");
-	bytes[4] = 1;
+	refused(n, "of version 3, and version 2 is what this program reads");
+	bytes[4] = 2;
 	bytes[8] ^= 0x55;
 	sign(n);
 	refused(n, "system calls of no known architecture");

@@ -119,9 +119,12 @@ static int check_one(const struct session *s, const char *path, struct json *jso
 	if (json) {
 		json_end(json);
 		json_bool(json, "right", !c.faults);
+		json_bool(json, "no_call_list_here", !c.faults && first.p.unlisted);
 		json_end(json);
 	} else if (!c.faults) {
-		printf("%s: right\n", path);
+		printf("%s: right%s%s\n", path,
+		       first.p.unlisted ? "; at the default level, it has no call list for " : "",
+		       first.p.unlisted ? first.arch->name : "");
 	}
 	return c.code == EXIT_WRONG_USE ? EXIT_NO : c.code;
 }

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "sandbox/calls.h"
 #include "sandbox/denial_log.h"
 #include "sandbox/launch.h"
 #include "sandbox/profile_load.h"
@@ -147,8 +148,11 @@ static int until_end(struct launch *l, struct launch_child *c, int signals)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void warn(layer_set missing)
+static void warn(const struct profile *p, layer_set missing)
 {
+	if (p->unlisted)
+		fprintf(stderr, "holdfast: no call list for %s: the default level\n",
+			call_native.name);
 	for (int i = 0; i < LAYER_COUNT; i++)
 		if (missing & LAYER_BIT(i))
 			fprintf(stderr, "holdfast: without layer %s, as the profile accepts\n",
@@ -190,7 +194,7 @@ int run_run(int argc, char **argv)
 		return code;
 	if (profile_load(&p, argv[1], &e) || launch_prepare(&l, &p, rest, &missing, &e))
 		return cli_fail(&e);
-	warn(missing);
+	warn(&p, missing);
 	if (args.check)
 		printf("%s: '%s' can be started\n", argv[1], p.name);
 	code = args.check ? EXIT_DONE : run(l, &e);

@@ -164,10 +164,22 @@ static bool is_first(const struct facts *f, size_t i, const char *call)
 	return true;
 }
 
-static void call_lines(const struct facts *f, struct lines *to)
+/* Numbers and names of calls differ between architectures, and libc makes others: a list is for the
+ * one that it was found on. What the others do is said, so that it is no silent matter. */
+static void section_lines(struct learned *l, bool run)
 {
-	lines_add(to, "syscalls", "list", "learned", LINE_SET, 0,
+	static const char *const names[] = {[ELF_X86_64] = "x86-64", [ELF_ARM64] = "arm64"};
+
+	snprintf(l->calls, sizeof l->calls, "syscalls %s",
+		 names[run ? names_native() : l->scan.machine]);
+	lines_add(&l->lines, "syscalls", "list", "default", LINE_SET, 0,
+		  "where no section below is for the machine; `holdfast status` says so");
+	lines_add(&l->lines, l->calls, "list", "learned", LINE_SET, 0,
 		  "nothing passes but what follows");
+}
+
+static void call_lines(const struct facts *f, const char *section, struct lines *to)
+{
 	for (size_t i = 0; i < f->count; i++) {
 		char details[DETAILS + 1], note[DETAILS + 64];
 		const struct fact *x = &f->fact[i];
@@ -186,11 +198,11 @@ static void call_lines(const struct facts *f, struct lines *to)
 		snprintf(note, sizeof note, "%llu times%s%s%s%s", (unsigned long long)x->times,
 			 *details ? ", " : "", details, call != x->text ? ", as " : "",
 			 call != x->text ? x->text : "");
-		lines_add(to, "syscalls", "allow", call, LINE_SEEN, 1, note);
+		lines_add(to, section, "allow", call, LINE_SEEN, 1, note);
 	}
 	for (const char *const *a = always; *a; a++)
-		if (!lines_find(to, "syscalls", "allow", *a))
-			lines_add(to, "syscalls", "allow", *a, LINE_SET, 0, "every program's");
+		if (!lines_find(to, section, "allow", *a))
+			lines_add(to, section, "allow", *a, LINE_SET, 0, "every program's");
 }
 
 /* The never-break rule: what can be reached and is harmless is allowed though it was not seen. */
@@ -199,9 +211,9 @@ static void reachable_lines(const struct learn_ask *ask, struct learned *l)
 	const struct lines *have = &l->lines;
 	bool network = !ask->run || l->facts.network || lines_find(have, "allow", "listen", NULL);
 	bool files = !ask->run || lines_find(have, "allow", "write", NULL);
-	bool processes = !ask->run || lines_find(have, "syscalls", "allow", "clone") ||
-			 lines_find(have, "syscalls", "allow", "fork") ||
-			 lines_find(have, "syscalls", "allow", "vfork");
+	bool processes = !ask->run || lines_find(have, l->calls, "allow", "clone") ||
+			 lines_find(have, l->calls, "allow", "fork") ||
+			 lines_find(have, l->calls, "allow", "vfork");
 
 	l->reachable = (unsigned)l->scan.calls;
 	for (size_t i = 0; i < l->scan.calls; i++) {
@@ -209,16 +221,16 @@ static void reachable_lines(const struct learn_ask *ask, struct learned *l)
 		enum call_class class = classes_of(call, &why);
 		char note[200];
 
-		if (lines_find(have, "syscalls", "allow", call))
+		if (lines_find(have, l->calls, "allow", call))
 			continue;
 		if (class == CLASS_HARMLESS || (class == CLASS_FILES && files) ||
 		    (class == CLASS_NETWORK && network) || (class == CLASS_PROCESS && processes)) {
-			lines_add(&l->lines, "syscalls", "allow", call, LINE_REACHABLE, 0,
+			lines_add(&l->lines, l->calls, "allow", call, LINE_REACHABLE, 0,
 				  l->scan.call[i].via);
 		} else {
 			snprintf(note, sizeof note, "not seen (%.70s): %.60s", why,
 				 l->scan.call[i].via);
-			lines_add(&l->lines, "syscalls", "allow", call, LINE_OFFERED, 0, note);
+			lines_add(&l->lines, l->calls, "allow", call, LINE_OFFERED, 0, note);
 		}
 	}
 }
@@ -303,7 +315,7 @@ static void count_calls(struct learned *l)
 	for (size_t i = 0; i < l->lines.count; i++) {
 		const struct line *n = &l->lines.line[i];
 
-		if (strcmp(n->section, "syscalls"))
+		if (strcmp(n->section, l->calls) || strcmp(n->key, "allow"))
 			continue;
 		l->observed += n->origin == LINE_SEEN;
 		l->added += n->origin == LINE_REACHABLE;
@@ -340,7 +352,6 @@ int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 	int result = -1;
 
 	memset(l, 0, sizeof *l);
-	l->lines.keep_reachable = !ask->scan;
 	if (command_find(&c, ask->argv, ask->sysroot, e) || merge_all(ask, &l->lines, e))
 		goto out;
 	if (ask->run) {
@@ -358,16 +369,17 @@ int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 		limit_lines(&l->facts, &l->lines);
 		run_remark(l, &l->lines);
 	}
-	call_lines(&l->facts, &l->lines);
+	if (ask->scan && scan_all(ask, l, &c, e))
+		goto out;
+	section_lines(l, ask->run);
+	call_lines(&l->facts, l->calls, &l->lines);
 	if (ask->scan) {
-		if (scan_all(ask, l, &c, e))
-			goto out;
+		lines_forget_reachable(&l->lines, l->calls);
 		reachable_lines(ask, l);
-		count_calls(l);
-		scan_remarks(l, &l->lines);
 	}
-	if (!ask->scan)
-		count_calls(l);
+	count_calls(l);
+	if (ask->scan)
+		scan_remarks(l, &l->lines);
 	lines_fold(&l->lines);
 	result = 0;
 out:

@@ -27,6 +27,7 @@ struct learned {
 	struct lines lines;
 	struct facts facts;
 	struct scan scan;
+	char calls[32];				      /* section of the calls: "syscalls x86-64" */
 	unsigned observed, reachable, added, refused; /* calls: seen, reachable, allowed for being
 							 reachable, reachable and not allowed */
 };

@@ -101,6 +101,12 @@ static void free_line(struct line *n)
 	free(n->note);
 }
 
+static void take_out(struct lines *l, size_t i)
+{
+	free_line(&l->line[i]);
+	memmove(&l->line[i], &l->line[i + 1], (--l->count - i) * sizeof *l->line);
+}
+
 static bool is_path(const struct line *n)
 {
 	return n->origin == LINE_SEEN && !strcmp(n->section, "allow") &&
@@ -125,12 +131,16 @@ void lines_fold(struct lines *l)
 
 		for (size_t k = 0; k < l->count && !covered && is_path(&l->line[i]); k++)
 			covered = k != i && covers(&l->line[k], &l->line[i]);
-		if (!covered)
-			continue;
-		free_line(&l->line[i]);
-		memmove(&l->line[i], &l->line[i + 1], (--l->count - i) * sizeof *l->line);
-		i--;
+		if (covered)
+			take_out(l, i--);
 	}
+}
+
+void lines_forget_reachable(struct lines *l, const char *section)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->line[i].origin == LINE_REACHABLE && !strcmp(l->line[i].section, section))
+			take_out(l, i--);
 }
 
 void lines_remark(struct lines *l, const char *text)
@@ -220,9 +230,18 @@ static void write_section(const struct lines *l, const char *section, FILE *to)
 			}
 }
 
+static const struct line *first_of_section(const struct lines *l, const char *section)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (!strcmp(l->line[i].section, section))
+			return &l->line[i];
+	return NULL;
+}
+
 int lines_write(const struct lines *l, const char *name, FILE *to, struct err *e)
 {
 	static const char *const sections[] = {"program", "allow", "limits", "syscalls"};
+	const struct line *n;
 
 	fprintf(to,
 		"; %s: written by holdfast-kit learn, to be read before it is used.\n"
@@ -232,6 +251,12 @@ int lines_write(const struct lines *l, const char *name, FILE *to, struct err *e
 		fprintf(to, "; %s\n", l->remark[i]);
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
 		write_section(l, sections[i], to);
+	/* Those of architectures, each where its first line is. */
+	for (size_t i = 0; i < l->count; i++) {
+		n = &l->line[i];
+		if (!strncmp(n->section, "syscalls ", 9) && first_of_section(l, n->section) == n)
+			write_section(l, n->section, to);
+	}
 	if (fflush(to) || ferror(to))
 		return err_set(e, EXIT_SYSTEM, "the profile could not be written");
 	return 0;

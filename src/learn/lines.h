@@ -31,8 +31,7 @@ struct lines {
 	size_t count, held;
 	char **remark; /* whole comment lines for the head of the file */
 	size_t remarks, remarks_held;
-	unsigned runs;	     /* all that the lines come from */
-	bool keep_reachable; /* lines_read() keeps what is not found anew by static analysis */
+	unsigned runs; /* all that the lines come from */
 };
 
 /* Adds a line, or, when there is the same section, key and value, adds `seen` and keeps the
@@ -45,6 +44,8 @@ const struct line *lines_find(const struct lines *l, const char *section, const 
 			      const char *value);
 /* Takes out paths that another line gives already: a folder above, the same to be written. */
 void lines_fold(struct lines *l);
+/* Takes out what earlier static analysis found for this section: it is found anew. */
+void lines_forget_reachable(struct lines *l, const char *section);
 void lines_remark(struct lines *l, const char *text);
 void lines_free(struct lines *l);
 

@@ -95,10 +95,17 @@ static void add_words(struct lines *l, const char *section, const char *key, cha
 		lines_add(l, section, key, value, origin, seen, note);
 		return;
 	}
-	if (origin == LINE_REACHABLE && !l->keep_reachable)
-		return; /* found anew */
 	while ((word = next_word(&value)))
 		lines_add(l, section, key, word, origin, seen, note);
+}
+
+/* "syscalls  arm64" and "syscalls arm64" are one. */
+static void take_section(char section[32], const char *text)
+{
+	size_t n = strcspn(text, " \t");
+	const char *arch = text + n + strspn(text + n, " \t");
+
+	sprintf(section, "%.*s%s%s", (int)n, text, *arch ? " " : "", arch);
 }
 
 static int one_line(struct lines *l, char *line, char section[32], const char *path, unsigned at,
@@ -123,7 +130,7 @@ static int one_line(struct lines *l, char *line, char section[32], const char *p
 			return err_set(e, EXIT_WRONG_USE, "%s:%u: no ] behind the section", path,
 				       at);
 		*close = 0;
-		strcpy(section, s + 1);
+		take_section(section, s + 1);
 		s = trimmed(close + 1);
 		if (!*s)
 			return 0;

@@ -177,7 +177,9 @@ static void tell_calls(const struct telling *t)
 		     count, names);
 	else
 		tell(t, EXPLAIN_OPENS, PKEY_LIST, "default",
-		     "makes the system calls that ordinary services make");
+		     "makes the system calls that ordinary services make%s%s",
+		     t->p->unlisted ? ": there is no list for " : "",
+		     t->p->unlisted ? t->s->arch->name : "");
 	if (!t->p->learned && count)
 		tell(t, EXPLAIN_OPENS, PKEY_CALL_ALLOW, NULL, "and makes:%s", names);
 	if (d)

@@ -89,6 +89,7 @@ int creds_make(struct creds *to, const struct profile *p, struct err *e)
 	uint32_t n;
 
 	*to = (struct creds){.range = 1, .as_root = !strcmp(user, "root")};
+	to->is_named = *user && !to->as_root;
 	for (int i = 0; i < POWER_COUNT; i++)
 		if (p->powers & POWER_BIT(i))
 			to->keep |= powers[i];

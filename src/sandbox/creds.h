@@ -16,6 +16,7 @@ struct creds {
 	uid_t uid; /* outside; with `user = root` what uid 0 stands for */
 	gid_t gid;
 	bool as_root;	/* uid 0 in a user namespace */
+	bool is_named;	/* the profile's `user`, who could have been it without a sandbox */
 	uint32_t range; /* ids mapped from uid and gid on; 1 but for the power to switch users */
 	uint64_t keep;	/* capabilities that the profile's powers stand for */
 };

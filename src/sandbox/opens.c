@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,29 +46,46 @@ static bool is_inside(pid_t tid, const char *path)
 	return fd >= 0;
 }
 
-static bool folder_is_outside(const char *path)
+/* As the user himself would find it, outside. The libc's own setfsuid is for this thread alone, as
+ * the call is, and takes root's way past the modes of files with it. */
+static bool is_outside(const struct opener *by, const char *path, int mode)
+{
+	bool found;
+
+	if (!by->named)
+		return !access(path, F_OK);
+	setfsgid(by->gid);
+	setfsuid(by->uid);
+	found = !faccessat(AT_FDCWD, path, mode, AT_EACCESS);
+	setfsuid(0);
+	setfsgid(0);
+	return found;
+}
+
+static bool folder_is_outside(const struct opener *by, const char *path)
 {
 	const char *end = strrchr(path, '/');
 	char folder[DENIAL_DETAIL];
 	size_t n = (size_t)(end - path);
 
 	if (!n || n >= sizeof(folder))
-		return n == 0;
+		return n == 0 && is_outside(by, "/", W_OK);
 	memcpy(folder, path, n);
 	folder[n] = 0;
-	return !access(folder, F_OK);
+	return is_outside(by, folder, W_OK);
 }
 
-bool opens_denied(const struct view *v, pid_t tid, const char *path, int flags,
+bool opens_denied(const struct view *v, const struct opener *by, const char *path, int flags,
 		  enum denial_kind *kind)
 {
 	switch (opens_by_view(v, path, flags)) {
 	case OPENS_NOT_WRITABLE:
 		*kind = DENIAL_WRITE;
-		return flags & O_CREAT ? folder_is_outside(path) : !access(path, F_OK);
+		return is_outside(by, path, W_OK) ||
+		       (flags & O_CREAT && access(path, F_OK) && folder_is_outside(by, path));
 	case OPENS_LOOK:
 		*kind = DENIAL_READ;
-		return !access(path, F_OK) && !is_inside(tid, path);
+		return is_outside(by, path, R_OK) && !is_inside(by->tid, path);
 	default:
 		return false;
 	}

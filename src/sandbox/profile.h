@@ -114,6 +114,8 @@ struct profile {
 
 	/* [syscalls] */
 	bool learned;			       /* there is a call list: nothing else passes */
+	bool unlisted;			       /* there is one, but not for this architecture, and
+						  the profile says that the default level will do */
 	uint8_t call_allow[PROFILE_CALLS / 8]; /* bit n: call of index n; learned: the list; default
 						  level: allowed although the default refuses it */
 	uint8_t call_deny[PROFILE_CALLS / 8];  /* refused although the default allows it */

@@ -382,6 +382,8 @@ static void check_calls(struct checking *c)
 		any = any || p->call_allow[i];
 		both = both || p->call_allow[i] & p->call_deny[i];
 	}
+	if (p->learned && p->unlisted)
+		fault(c, PKEY_LIST, "learned", "both a call list and none for this machine");
 	if (p->learned && !any)
 		fault(c, PKEY_LIST, "learned", "and no call in allow: nothing would run");
 	if (both)

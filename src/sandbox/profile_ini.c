@@ -28,8 +28,9 @@ struct reading {
 	bool divided; /* what is left is the rest of a line too long for one piece */
 	bool skip;    /* a line with a fault: nothing that continues it is looked at */
 
-	unsigned line_of[PKEY_COUNT]; /* where a key was given first, 0: nowhere */
-	unsigned foreign_list;	      /* where another architecture was given a list */
+	unsigned line_of[PKEY_COUNT];	   /* where a key was given first, 0: nowhere */
+	unsigned list_of_all, list_of_own; /* where [syscalls] and [syscalls ARCH] say `list` */
+	unsigned foreign_list;		   /* where another architecture was given a list */
 };
 
 #define PATH_SHOWN  80
@@ -91,7 +92,7 @@ static void fault_line(struct reading *r, const char *why)
 /* --- sections --- */
 
 /* Is it "syscalls ARCH"? Then *foreign says whether ARCH is another than the one asked for. */
-static bool call_section(const struct reading *r, const char *section, bool *foreign)
+static bool arch_section(const struct reading *r, const char *section, bool *foreign)
 {
 	const char *arch = section + sizeof "syscalls" - 1;
 
@@ -109,7 +110,7 @@ static bool known_section(const struct reading *r, const char *section)
 	for (int i = 0; i < PKEY_COUNT; i++)
 		if (!strcmp(profile_keys[i].section, section))
 			return true;
-	return call_section(r, section, &foreign);
+	return arch_section(r, section, &foreign);
 }
 
 /* The piece begins with '['. Leaves in it what stands behind the ']'. */
@@ -325,13 +326,26 @@ static void unknown_key(struct reading *r, const char *section, const char *key,
 	fault_key(r, r->line, key, value, why);
 }
 
-static void one_key(struct reading *r, int key, bool foreign, const char *value)
+/* Which machines the line is for. */
+enum whose { FOR_ALL, FOR_THIS, FOR_OTHERS };
+
+/* [syscalls ARCH] speaks of one machine, so its word counts there and not that of [syscalls]. */
+static unsigned *line_of_list(struct reading *r, enum whose whose, bool *overruled)
+{
+	*overruled = whose == FOR_ALL && r->list_of_own;
+	return whose == FOR_ALL ? &r->list_of_all : &r->list_of_own;
+}
+
+static void one_key(struct reading *r, int key, enum whose whose, const char *value)
 {
 	const struct profile_key *k = &profile_keys[key];
-	struct value v = {.p = r->p, .arch = r->arch, .foreign = foreign};
-	unsigned *line = &r->line_of[first_of_field(key)];
+	bool foreign = whose == FOR_OTHERS, overruled = false;
+	struct value v = {.p = r->p, .arch = r->arch};
+	unsigned *line = k->type == KEY_LIST && !foreign ? line_of_list(r, whose, &overruled)
+							 : &r->line_of[first_of_field(key)];
 	char why[64];
 
+	v.foreign = foreign || overruled;
 	if (!foreign && !value_is_list(k) && *line && !(r->more && k->type == KEY_COMMAND)) {
 		snprintf(why, sizeof why,
 			 r->more ? "one line is all it takes" : "given already in line %u", *line);
@@ -339,7 +353,7 @@ static void one_key(struct reading *r, int key, bool foreign, const char *value)
 		return;
 	}
 	if (!*line && !foreign)
-		*line = r->line;
+		*line = r->line_of[key] = r->line;
 	if (foreign && k->type == KEY_LIST && !strcmp(value, "learned"))
 		r->foreign_list = r->line;
 	if (value_set(&v, k, value))
@@ -349,7 +363,8 @@ static void one_key(struct reading *r, int key, bool foreign, const char *value)
 static int on_key(void *user, const char *section, const char *key, const char *value)
 {
 	struct reading *r = user;
-	bool foreign = false;
+	enum whose whose = FOR_ALL;
+	bool foreign;
 	int k;
 
 	if (!*section) {
@@ -358,13 +373,15 @@ static int on_key(void *user, const char *section, const char *key, const char *
 	}
 	if (!known_section(r, section))
 		return 1;
-	if (call_section(r, section, &foreign))
+	if (arch_section(r, section, &foreign)) {
+		whose = foreign ? FOR_OTHERS : FOR_THIS;
 		section = "syscalls";
+	}
 	k = profile_key_find(section, key);
 	if (k < 0)
 		unknown_key(r, section, key, value);
 	else
-		one_key(r, k, foreign, value);
+		one_key(r, k, whose, value);
 	return 1;
 }
 
@@ -378,6 +395,23 @@ static void on_check(void *arg, int key, const char *value, const char *why)
 		fault_key(r, r->line_of[first_of_field(key)], profile_keys[key].key, value, why);
 	else
 		fault(r, 0, value, why);
+}
+
+/* A list for other machines and none for this: no more than the default level can be had here. That
+ * is less than the profile asks for, so it has to say that it will do. */
+static void check_list(struct reading *r)
+{
+	char why[120];
+
+	if (!r->foreign_list || r->p->learned || r->list_of_own)
+		return;
+	r->p->unlisted = true;
+	if (r->list_of_all)
+		return;
+	snprintf(why, sizeof why,
+		 "there is a call list, but none for %s ([syscalls] list = default does without)",
+		 r->arch->name);
+	fault_key(r, r->foreign_list, "list", "learned", why);
 }
 
 void profile_name_of(const char *path, char to[static PROFILE_NAME])
@@ -402,7 +436,6 @@ static unsigned parse(struct profile *p, const struct profile_source *s, unsigne
 			    .most = most,
 			    .next = s->text,
 			    .end = s->text + s->len};
-	char why[100];
 
 	r.piece = r.piece_end = s->text;
 	profile_default(p);
@@ -410,10 +443,8 @@ static unsigned parse(struct profile *p, const struct profile_source *s, unsigne
 		fault(&r, r.line, "", "neither [section] nor key = value");
 	if (!r.line_of[PKEY_NAME])
 		profile_name_of(s->path, p->name);
-	if (!r.faults && r.foreign_list && !p->learned) {
-		snprintf(why, sizeof why, "there is a call list, but none for %s", r.arch->name);
-		fault_key(&r, r.foreign_list, "list", "learned", why);
-	}
+	if (!r.faults)
+		check_list(&r);
 	if (!r.faults)
 		profile_faults(p, on_check, &r);
 	return r.faults;

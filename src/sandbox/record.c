@@ -17,14 +17,14 @@ static const struct number {
 	{                                                                                          \
 		offsetof(struct profile, field), sizeof((struct profile *)0)->field                \
 	}
-    N(user),	     N(group),	  N(directory),	     N(log_file),  N(log),
-    N(restart),	     N(report),	  N(stop_signal),    N(network),   N(learned),
-    N(stop_timeout), N(watchdog), N(accept_missing), N(powers),	   N(processes),
-    N(cpu_percent),  N(files),	  N(memory),	     N(file_size), N(log_size),
+    N(user),	 N(group),	    N(directory), N(log_file),	N(log),		N(restart),
+    N(report),	 N(stop_signal),    N(network),	  N(learned),	N(unlisted),	N(stop_timeout),
+    N(watchdog), N(accept_missing), N(powers),	  N(processes), N(cpu_percent), N(files),
+    N(memory),	 N(file_size),	    N(log_size),
 #undef N
 };
 #define NUMBERS (sizeof numbers / sizeof numbers[0])
-_Static_assert(sizeof(bool) == 1, "learned is one byte");
+_Static_assert(sizeof(bool) == 1, "learned and unlisted are one byte");
 
 static uint32_t crc32(uint32_t crc, const uint8_t *p, size_t n)
 {
@@ -250,7 +250,9 @@ static void get_numbers(struct in *in, struct profile *p)
 		uint64_t v = get(&part_in, numbers[i].size);
 
 		/* Any other byte would not be a bool. */
-		if (numbers[i].at == offsetof(struct profile, learned) && v > 1)
+		if ((numbers[i].at == offsetof(struct profile, learned) ||
+		     numbers[i].at == offsetof(struct profile, unlisted)) &&
+		    v > 1)
 			in->ok = false;
 		else
 			field_set(p, &numbers[i], v);

@@ -20,7 +20,7 @@
 #include "sandbox/profile.h"
 
 #define RECORD_MAGIC   "\x89HFP"
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define RECORD_MAX     10240 /* bytes; every profile fits */
 
 /* Whether this is the beginning of a record. */

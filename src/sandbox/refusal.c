@@ -316,6 +316,8 @@ static void answer_open(struct asked *a, unsigned first)
 {
 	const __u64 *arg = a->n->data.args + first;
 	int folder = first ? (int)a->n->data.args[0] : AT_FDCWD;
+	const struct creds *c = &a->l->creds;
+	const struct opener by = {(pid_t)a->n->pid, c->is_named, c->uid, c->gid};
 	char path[DENIAL_DETAIL];
 	enum denial_kind kind;
 
@@ -325,7 +327,7 @@ static void answer_open(struct asked *a, unsigned first)
 	}
 	a->answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	if (whole_path(a, folder, arg[0], path) &&
-	    opens_denied(&a->l->view, (pid_t)a->n->pid, path, (int)arg[1], &kind)) {
+	    opens_denied(&a->l->view, &by, path, (int)arg[1], &kind)) {
 		memcpy(a->d->detail, path, sizeof(path));
 		note(a, kind);
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "sandbox/calls.h"
 #include "sandbox/layers.h"
 #include "supervise/state.h"
 
@@ -88,6 +89,9 @@ static void remarks(FILE *out, const struct show_programs *p, const struct ledge
 	if (l->state == SUP_WAITING)
 		fprintf(out, "    starts again in %s\n", show_time(ahead(p, l->next), t));
 	layers(out, l);
+	if (l->unlisted)
+		fprintf(out, "    default level: its profile has no call list for %s\n",
+			call_native.name);
 	if (l->lines_left_out || l->lines_lost)
 		fprintf(out,
 			"    log: %" PRIu64 " lines left out (too many a second), %" PRIu64
@@ -181,6 +185,7 @@ static void json_program(struct json *j, const struct show_programs *p,
 	else
 		json_str(j, "starts_in_seconds", NULL);
 	json_figures(j, g);
+	json_bool(j, "no_call_list_here", l->unlisted);
 	json_array(j, "missing_layers");
 	for (unsigned i = 0; i < LAYER_COUNT; i++)
 		if (l->missing & LAYER_BIT(i))

@@ -41,8 +41,9 @@ struct ledger {
 	uint8_t restart;
 	uint8_t broken; /* its profile: `why` names the place */
 	uint8_t sees_children;
-	uint8_t ready; /* it has said READY=1 */
-	uint8_t pad[2];
+	uint8_t ready;	  /* it has said READY=1 */
+	uint8_t unlisted; /* its call list is for other machines: the default level */
+	uint8_t pad;
 	char why[LEDGER_WHY]; /* the last thing that went wrong; one line, trusted text */
 };
 _Static_assert(sizeof(struct ledger) == 480, "a layout of its own is a version of its own");

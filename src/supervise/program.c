@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sandbox/calls.h"
 #include "sandbox/profile_ini.h"
 #include "sandbox/profile_load.h"
 #include "supervise/notify.h"
@@ -204,6 +205,9 @@ static int prepare(struct program *p, struct err *e)
 		if (p->missing & LAYER_BIT(l))
 			say(SAY_WARNING, "%s: runs without the layer '%s', as its profile accepts",
 			    p->profile.name, layer_name(l));
+	if (p->profile.unlisted)
+		say(SAY_WARNING, "%s: no call list for %s: runs at the default level",
+		    p->profile.name, call_native.name);
 	return 0;
 }
 
@@ -301,6 +305,7 @@ void program_tell(const struct program *p, struct ledger *to, bool sees_children
 	    .broken = p->broken,
 	    .sees_children = sees_children,
 	    .ready = p->ready,
+	    .unlisted = p->profile.unlisted,
 	};
 	memcpy(to->name, p->profile.name, sizeof to->name);
 	memcpy(to->file, p->file, sizeof to->file);

@@ -115,7 +115,7 @@ checked() {
 	python3 -c '
 import json, sys
 j = json.load(sys.stdin)
-calls = [l for l in j["lines"] if l["section"] == "syscalls" and l["key"] == "allow"]
+calls = [l for l in j["lines"] if l["section"].startswith("syscalls ") and l["key"] == "allow"]
 assert j["runs"] == 1 and j["schema"] == "holdfast-learn-1"
 assert sum(l["origin"] == "seen" for l in calls) == j["observed"] > 15
 assert sum(l["origin"] == "reachable" for l in calls) == j["added"] > 10

@@ -50,6 +50,27 @@ profile_of() { # ACCEPTED
 	! ls -d /sys/fs/cgroup/*/holdfast-t.* 2>/dev/null
 }
 
+@test "a call list for other machines alone: not started, or at the default level where the profile says so" {
+	printf '%s\n' '[program]' 'exec = /bin/sleep' '[syscalls mips64]' 'list = learned' 'allow = read' >"$D/t.conf"
+	run "$H" run "$D/t.conf" 0
+	echo "$output"
+	[ "$status" = 2 ] && [ "${#lines[@]}" = 1 ] && [[ $output == *"t.conf:4: "*"none for"* ]]
+	printf '%s\n' '[syscalls]' 'list = default' >>"$D/t.conf"
+	run "$H" run "$D/t.conf" 0
+	echo "$output"
+	[ "$status" = 0 ] && [ "$output" = "holdfast: no call list for $(uname -m | sed 's/_/-/; s/aarch64/arm64/'): the default level" ]
+	mkdir "$D/p" && mv "$D/t.conf" "$D/p" && sed -i 's,^exec.*,& 100,' "$D/p/t.conf"
+	"$H" supervise "$D/p" >"$D/out" 2>&1 3>&- &
+	sup=$!
+	for _ in $(seq 100); do "$H" status | grep -q 't  *running' && break; sleep 0.1; done
+	run "$H" status
+	kill -TERM $sup
+	wait $sup || true
+	echo "$output"
+	[[ $output == *"default level: its profile has no call list for "* ]]
+	grep -q 't: no call list for .*: runs at the default level' "$D/out"
+}
+
 @test "a kernel without openat2 and rseq starts it all the same" {
 	profile_of
 	run without openat2 rseq -- "$H" run "$D/t.conf" 0

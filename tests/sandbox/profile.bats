@@ -156,6 +156,16 @@ assert not x["right"] and len(x["faults"]) == 1 and y["right"] and not y["faults
 	run "$K" profile check --no-files -a arm64 "$D/y.conf"
 	[ "$status" -eq 1 ]
 	[[ $output == *"arch_prctl: arm64 has no such call"* ]]
+	profile w '[syscalls]' 'list = default' '[syscalls arm64]' 'list = learned' 'allow = read openat exit_group'
+	run "$K" profile check --no-files -a x86-64 "$D/w.conf"
+	[ "$status" -eq 0 ]
+	[[ $output == *"w.conf: right; at the default level, it has no call list for x86-64" ]]
+	"$K" profile check --no-files -j -a x86-64 "$D/w.conf" | grep -q '"no_call_list_here": *true'
+	run "$K" profile check --no-files -a arm64 "$D/w.conf"
+	[[ $output == *"w.conf: right" ]]
+	"$K" profile check --no-files -j -a arm64 "$D/w.conf" | grep -q '"no_call_list_here": *false'
+	"$K" profile compile -a x86-64 -o "$D/w.hfp" "$D/w.conf"
+	"$K" profile explain "$D/w.hfp" | grep -F 'ordinary services make: there is no list'
 	profile z '[syscalls]' 'allow = opennat'
 	run "$K" profile check --no-files -a mipsel "$D/z.conf"
 	[[ $output == *"did you mean 'openat'?" ]]

@@ -149,6 +149,33 @@ assert all(l["state"] in ("yes", "partly", "missing") for l in p["layers"])' || 
 	[[ $output != *"/root/.profile"* ]]
 }
 
+@test "what the named user may not open anyway is no refusal of the sandbox; what he may is" {
+	printf '#!/bin/sh\nexec 2>/dev/null\nfor f in "$@"; do read x < "$f"; echo x > "$f"; done; exit 0\n' >"$D/s.sh"
+	mkdir "$D/in" && echo secret >"$D/in/root" && echo his >"$D/in/his" && echo all >"$D/in/all"
+	mkdir "$D/in/closed" && echo all >"$D/in/closed/all"
+	chown nobody "$D/in/his" && chmod 600 "$D/in/root" "$D/in/his" && chmod 644 "$D/in/all" "$D/in/closed/all"
+	chmod 755 "$D/s.sh" "$D/in" && chmod 700 "$D/in/closed"
+	for d in "$D" "${D%/*}" "${D%/*/*}"; do chmod o+x "$d"; done # as far as the folder of this run
+	for user in nobody 65534 ''; do
+		rm -f "$HOLDFAST_RUN/denials"
+		profile s <<-EOF
+		[program]
+		${user:+user = $user}
+		exec = $D/s.sh $D/in/root $D/in/his $D/in/all $D/in/closed/all $D/in/new
+		EOF
+		"$H" run "$D/s.conf"
+		"$H" denials --json | python3 -c '
+import json, sys
+print(*sorted({d["kind"] + " " + d["detail"].rsplit("/in/", 1)[1] for d in json.load(sys.stdin)["denials"]}), sep="\n")' >"$D/got"
+		if [ -n "$user" ]; then
+			printf '%s\n' 'read all' 'read his' 'write his'
+		else # a uid of its own: that it is not root is the sandbox's doing
+			printf '%s\n' 'read all' 'read closed/all' 'read his' 'read root' \
+				'write all' 'write closed/all' 'write his' 'write new' 'write root'
+		fi | diff - "$D/got"
+	done
+}
+
 @test "a running program sees a new file of /etc when another took the place of the old" {
 	[ -w /etc ] || skip "/etc cannot be written"
 	printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do read a b < /etc/timezone; case $a in Test/*) echo seen; exit 0;; esac; /bin/sleep 1; done\n' >"$D/s.sh"
