@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/forget.h"
+
 #define MAGIC	0x4c444648u /* "HFDL" */
 #define VERSION 1
 #define SECOND	1000000000ull
@@ -36,8 +38,8 @@ struct file {
 	struct slot slot[DENIAL_SLOTS];
 };
 
-/* Read and written whole or by slot; one thread. */
-static struct file file;
+/* Read and written whole or by slot; one thread. On pages of its own, to be let go of. */
+static _Alignas(4096) struct file file;
 
 const char *denial_run_dir(void)
 {
@@ -153,6 +155,12 @@ static int make_anew(int fd)
 	return rc;
 }
 
+/* Nothing of the copy is needed until the next refusal. */
+static void let_go(void)
+{
+	forget_bytes(&file, sizeof file);
+}
+
 int denial_log_open(struct denial_log *l, const char *dir, struct err *e)
 {
 	char path[256];
@@ -174,6 +182,7 @@ int denial_log_open(struct denial_log *l, const char *dir, struct err *e)
 		l->fd = -1;
 		return err_sys(e, err, "%s: cannot be made", path);
 	}
+	let_go();
 	return 0;
 }
 
@@ -254,6 +263,7 @@ static int store(struct denial_log *l, const struct denial *d, uint64_t times)
 		l->unwritten = 0;
 out:
 	unlock(l->fd);
+	let_go();
 	return rc;
 }
 

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/forget.h"
 #include "sandbox/tree.h"
 
 #ifndef PR_SET_MDWE
@@ -30,8 +31,7 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-#define DEEPEST (1u << 16) /* bytes below which this process has not used its stack */
-#define SOCK	3	   /* where the socket to the launcher is */
+#define SOCK 3 /* where the socket to the launcher is */
 
 struct inside {
 	struct launch *l;
@@ -207,20 +207,28 @@ static int hand_over(int notify, struct err *e)
 						      : err_sys(e, errno, "the launcher is gone");
 }
 
-/* What this process still has of the launcher's memory (all profiles, the tree's plan, the stack
- * that the program was started on) it needs no more: a supervisor has many of it. Nothing that is
- * used from here on lies there but through l, which is on the heap. */
+static struct {
+	void *at;
+	size_t size;
+} idle;
+
+void launch_idle(void *at, size_t n)
+{
+	idle.at = at;
+	idle.size = n;
+}
+
+/* Where the program's first steps run. */
+static alignas(4096) char first_stack[32768];
+
+/* What this process still has of the launcher's memory (all profiles, the stacks) it needs no more:
+ * a supervisor has many of it. Not all zeroed data, as a static program's libc has its own there.
+ */
 static void forget(void)
 {
-	extern char __bss_start[], _end[];
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = ((uintptr_t)__bss_start + page - 1) & ~(page - 1);
-	uintptr_t to = (uintptr_t)_end & ~(page - 1);
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & ~(page - 1);
-
-	if (to > from)
-		madvise((void *)from, to - from, MADV_DONTNEED);
-	madvise((void *)(here - DEEPEST), DEEPEST - page, MADV_DONTNEED);
+	forget_bytes(idle.at, idle.size);
+	forget_bytes(first_stack, sizeof(first_stack));
+	forget_stack();
 }
 
 static int reap(struct launch *l, pid_t program)
@@ -256,7 +264,6 @@ static _Noreturn void wait_for(struct launch *l, pid_t program, const sigset_t *
 _Noreturn void inside_run(struct launch *l, const struct launch_io *io, int sock)
 {
 	struct inside in = {.l = l, .io = io, .notify = -1};
-	alignas(16) static char stack[32768];
 	struct err e;
 	sigset_t all;
 	pid_t pid;
@@ -265,7 +272,7 @@ _Noreturn void inside_run(struct launch *l, const struct launch_io *io, int sock
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	if (prepare(l, io, sock, &e))
 		give_up(l, &e);
-	pid = clone(start_program, stack + sizeof(stack),
+	pid = clone(start_program, first_stack + sizeof(first_stack),
 		    CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &in);
 	if (pid < 0) {
 		err_sys(&e, errno, "no process for the program");

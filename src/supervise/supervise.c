@@ -8,6 +8,8 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
+#include "base/forget.h"
+#include "sandbox/launch.h"
 #include "supervise/control.h"
 #include "supervise/init.h"
 #include "supervise/loop.h"
@@ -98,10 +100,12 @@ int supervise_run(const struct supervise_options *o, void (*ready)(void *arg, un
 	int sig;
 
 	l->o = o;
+	launch_idle(&self, sizeof(self));
 	if (begin(l, e))
 		return -1;
 	ready(arg, count_broken(l));
 	notify_init("READY=1");
+	forget_stack();
 	loop_stay(l);
 	say(SAY_INFO, "all programs have stopped");
 	sig = l->stop_signal;
