@@ -8,7 +8,7 @@ test="bats strace bubblewrap firejail systemd iproute2 iputils-ping nftables pro
 # Half a minute together, most of it for the four compilers.
 cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"
-vm="qemu-system-x86 qemu-system-arm seabios cpio"
+vm="qemu-system-x86 qemu-system-arm seabios cpio file"
 # For a kernel of our own (tests/qemu/kernel-own); never in a test.
 kernel="flex bison bc libelf-dev dwarves xz-utils"
 demo="iproute2 nftables procps python3"

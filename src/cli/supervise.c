@@ -163,7 +163,8 @@ int cli_supervise(int argc, char **argv)
 	}
 	if (a.check)
 		return check(argv[1]);
-	if (!realpath(argv[1], folder)) {
+	if (!realpath(argv[1], folder) &&
+	    (*argv[1] != '/' || snprintf(folder, sizeof(folder), "%s", argv[1]) < 0)) {
 		err_sys(&e, errno, "%.200s", argv[1]);
 		return cli_fail(&e);
 	}

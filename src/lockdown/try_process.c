@@ -124,9 +124,12 @@ static int limit_guard(const struct try_env *env)
 static int slow_guard(const struct try_env *env)
 {
 	const struct sched_param p = {0};
-	int policy = env->guard ? sched_getscheduler(env->guard) : -1;
+	/* Not by libc: musl has these two as stubs. */
+	int policy = env->guard ? (int)syscall(SYS_sched_getscheduler, env->guard) : -1;
 
-	return policy < 0 ? TRY_UNKNOWN : try_result(sched_setscheduler(env->guard, policy, &p));
+	return policy < 0
+		   ? TRY_UNKNOWN
+		   : try_result((int)syscall(SYS_sched_setscheduler, env->guard, policy, &p));
 }
 
 static int cgroup_of(const char *base)

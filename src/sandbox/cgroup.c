@@ -16,6 +16,8 @@
 #define FOLDER "holdfast"
 #define PERIOD 100000 /* us; the kernel's own default */
 
+#define NAMES_MOST 8 /* tried for a group before it is an error */
+
 struct controller {
 	enum layer layer;
 	const char *name;    /* also of version 1's folder */
@@ -90,28 +92,36 @@ static bool own_group(const char *self, const char *name, char to[CGROUP_PATH])
 	       CGROUP_PATH - 64;
 }
 
-/* Whoever had this name and number before us and was killed has left it, empty. */
-static int make_group(const char *path)
+/* "NAME.PID" behind prefix, in *path. Whoever had this name and number before us and was killed has
+ * left it, empty; who holds it still has the same number in another pid namespace, and keeps it. */
+static int make_group(char path[CGROUP_PATH], const char *prefix, const char *name)
 {
-	if (!mkdir(path, 0755))
-		return 0;
-	if (errno != EEXIST)
-		return -1;
-	rmdir(path);
-	return mkdir(path, 0755);
+	for (unsigned n = 0; n < NAMES_MOST; n++) {
+		char other[16] = "";
+
+		if (n)
+			snprintf(other, sizeof(other), "-%u", n);
+		snprintf(path, CGROUP_PATH, "%s%s%s.%ld", prefix, name, other, (long)getpid());
+		if (!mkdir(path, 0755))
+			return 0;
+		if (errno != EEXIST)
+			return -1;
+		rmdir(path);
+		if (!mkdir(path, 0755))
+			return 0;
+	}
+	return -1;
 }
 
 static int make_v1(struct cgroup *c, const struct controller *k, const char *self, const char *name,
 		   const struct limits *l, struct err *e)
 {
-	char *path = c->path[c->paths], join[CGROUP_PATH + 8];
-	size_t n;
+	char *path = c->path[c->paths], join[CGROUP_PATH + 8], own[CGROUP_PATH];
 
-	if (!own_group(self, k->name, path))
+	if (!own_group(self, k->name, own))
 		return 0;
-	n = strlen(path);
-	snprintf(path + n, CGROUP_PATH - n, "/" FOLDER "-%s.%ld", name, (long)getpid());
-	if (make_group(path))
+	strcat(own, "/" FOLDER "-"); /* own_group() has left room */
+	if (make_group(path, own, name))
 		return errno == ENOENT || errno == EROFS || errno == EACCES
 			   ? 0
 			   : err_sys(e, errno, "layer %s: %s", layer_name(k->layer), path);
@@ -175,8 +185,7 @@ static int make_v2(struct cgroup *c, const char *offered, const char *name, cons
 			*has = 0;
 	}
 	c->version = 2;
-	snprintf(path, CGROUP_PATH, ROOT "/" FOLDER "/%s.%ld", name, (long)getpid());
-	if (make_group(path))
+	if (make_group(path, ROOT "/" FOLDER "/", name))
 		return err_sys(e, errno, "layer memory: %s", path);
 	c->paths = 1;
 	c->join[0] = openat(AT_FDCWD, path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);

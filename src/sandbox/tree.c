@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mount.h"
+#include "sandbox/first_root.h"
 #include "sandbox/source.h"
 
 #define SYS_OPEN_TREE_ATTR 467 /* the same on all processors but alpha; newer than most headers */
@@ -177,7 +178,11 @@ static int enter_place(const struct tree_use *use, struct err *e)
 /* Once mounted over "/", the old root can be let go of without a name for it anywhere. */
 static int turn_root(struct err *e)
 {
-	if (syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/") ||
+	int rc = syscall(SYS_pivot_root, ".", ".") ? -1 : umount2(".", MNT_DETACH) || chdir("/");
+
+	if (rc < 0 && errno == EINVAL)
+		rc = first_root_cover();
+	if (rc ||
 	    mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL))
 		return err_sys(e, errno, "layer mount: the new root cannot be entered");
 	return 0;

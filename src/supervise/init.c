@@ -11,6 +11,7 @@
 
 #include "supervise/say.h"
 
+#define GIVE_UP	     60			/* s */
 #define FIRST_PID_NS "pid:[4026531836]" /* PROC_PID_INIT_INO, the same on every kernel */
 
 static bool have_proc(void)
@@ -67,6 +68,15 @@ void init_prepare(void)
 	mount_at("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
 	mount_at("cgroup2", "/sys/fs/cgroup", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 	reboot(RB_DISABLE_CAD);
+}
+
+_Noreturn void init_give_up(const struct err *e)
+{
+	say(SAY_ERR, "%s: the machine starts again in %d s", e->text, GIVE_UP);
+	sleep(GIVE_UP);
+	init_finish(SIGTERM);
+	for (;;)
+		pause();
 }
 
 void init_finish(int sig)

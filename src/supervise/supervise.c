@@ -60,6 +60,17 @@ static int open_rest(struct loop *l, struct err *e)
 	return 0;
 }
 
+/* A machine that has nothing else to run goes on without: it would only start again and again. */
+static int open_watchdog(struct loop *l, struct err *e)
+{
+	if (!l->o->watchdog || !hardware_open(&l->hardware, l->o->watchdog, e))
+		return 0;
+	if (!init_is_machine())
+		return -1;
+	say(SAY_ERR, "%s: goes on without a watchdog", e->text);
+	return 0;
+}
+
 static int begin(struct loop *l, struct err *e)
 {
 	struct err why;
@@ -73,8 +84,7 @@ static int begin(struct loop *l, struct err *e)
 	if (ledger_make_folder(l->run, e))
 		return -1;
 	l->lock = ledger_lock(l->run, e);
-	if (l->lock < 0 || open_rest(l, e) ||
-	    (l->o->watchdog && hardware_open(&l->hardware, l->o->watchdog, e)))
+	if (l->lock < 0 || open_rest(l, e) || open_watchdog(l, e))
 		return -1;
 	if (denial_log_open(&l->denials, l->run, &why))
 		say(SAY_WARNING, "refusals are not noted: %s", why.text);
@@ -101,8 +111,11 @@ int supervise_run(const struct supervise_options *o, void (*ready)(void *arg, un
 
 	l->o = o;
 	launch_idle(&self, sizeof(self));
-	if (begin(l, e))
+	if (begin(l, e)) {
+		if (init_is_machine())
+			init_give_up(e);
 		return -1;
+	}
 	ready(arg, count_broken(l));
 	notify_init("READY=1");
 	forget_stack();

@@ -52,6 +52,47 @@ static void daemon_child(void)
 		pause();
 }
 
+/* Memory that is written to, a MiB at a time. */
+static void take(int mib)
+{
+	for (int i = 0; i < mib; i++) {
+		char *p = malloc(1 << 20);
+
+		if (!p)
+			break;
+		memset(p, 1, 1 << 20);
+	}
+	puts("taken");
+}
+
+/* How many processes can be had beside this one. */
+static void crowd(int n)
+{
+	int got = 0;
+
+	for (int i = 0; i < n; i++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			for (;;)
+				pause();
+		got += pid > 0;
+	}
+	printf("crowd=%d\n", got);
+	signal(SIGTERM, SIG_IGN);
+	kill(0, SIGTERM);
+}
+
+/* How much of a processor it gets, in percent. */
+static void spin(const char *seconds)
+{
+	double from = now();
+
+	while (now() < from + atof(seconds))
+		;
+	printf("percent=%.0f\n", (double)clock() / CLOCKS_PER_SEC / (now() - from) * 100);
+}
+
 static void flood(const char *seconds)
 {
 	double until = now() + atof(seconds);
@@ -136,6 +177,12 @@ int main(int argc, char **argv)
 			children(atoi(arg), 1), i++;
 		else if (!strcmp(what, "daemon"))
 			daemon_child();
+		else if (!strcmp(what, "take"))
+			take(atoi(arg)), i++;
+		else if (!strcmp(what, "crowd"))
+			crowd(atoi(arg)), i++;
+		else if (!strcmp(what, "spin"))
+			spin(arg), i++;
 		else if (!strcmp(what, "flood"))
 			flood(arg), i++;
 		else if (!strcmp(what, "floodlog"))

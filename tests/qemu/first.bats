@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The sandbox on a machine with control groups of version 2, and the supervisor as process 1 of a machine,
+# each in a virtual machine that needs no hardware help. About two minutes. What cannot be fetched here
+# is a counted skip.
+
+setup() {
+	command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64"
+	"$BATS_TEST_DIRNAME/kernel" x86_64 >/dev/null || skip "Debian's packages are out of reach"
+}
+
+machine() { # CHECKS KERNEL OPTION...
+	run "$BATS_TEST_DIRNAME/run" x86_64 "$@"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "control groups of version 2: every limit bites, nothing stays, the battery gets nowhere" {
+	machine sandbox-checks debian
+}
+
+@test "the same on an initramfs, whose root pivot_root cannot take away" {
+	machine sandbox-checks debian root=initramfs
+}
+
+# One way for a machine to end, whose process 1 is the supervisor.
+first() { # HOW
+	"$BATS_TEST_DIRNAME/kernel" x86_64 full >/dev/null || skip "Debian's packages are out of reach"
+	export QEMU_CONSOLE=$BATS_TEST_TMPDIR/console QEMU_MORE="-device i6300esb -action watchdog=reset ${QEMU_MORE:-}"
+	machine first-checks debian-full "first=$1"
+	tr -d '\r' <"$QEMU_CONSOLE" | grep -v '^TAP ' | tail -n 8
+}
+# The last programs' words, the supervisor's and the kernel's, in this order.
+orderly() { # KERNEL_SAYS
+	tr -d '\r' <"$QEMU_CONSOLE" | grep -oE '^bye$|^all programs have stopped|reboot: .*' | tail -n 3 >"$BATS_TEST_TMPDIR/end"
+	printf '%s\n' bye "all programs have stopped" "reboot: $1" | diff - "$BATS_TEST_TMPDIR/end"
+}
+
+@test "process 1 of a machine: mounts, reaps, restarts; SIGTERM stops all in order and starts the machine again" {
+	first term
+	orderly "Restarting system"
+}
+
+@test "process 1 of a machine: SIGUSR2 switches it off" {
+	first off
+	orderly "Power down"
+}
+
+@test "process 1 of a machine: Ctrl-Alt-Del is an orderly stop" {
+	export QEMU_KEYS="press the keys"
+	first keys
+	orderly "Restarting system"
+}
+
+# The emulator skips the time in which nothing happens: minutes are seconds.
+@test "the hardware's watchdog: does not bite while the supervisor lives, bites when it hangs" {
+	export QEMU_MORE="-icount shift=4,sleep=off"
+	first dog
+	grep -q "TAP ok .* no bite" "$QEMU_CONSOLE"
+	tail -n 1 "$QEMU_CONSOLE" | grep -q "waiting for the bite"
+	! grep -q "still there" "$QEMU_CONSOLE"
+}
+
+@test "process 1 of a machine with nothing to run: says so, and starts the machine again" {
+	export QEMU_MORE="-icount shift=4,sleep=off" QEMU_CONSOLE=$BATS_TEST_TMPDIR/console
+	run "$BATS_TEST_DIRNAME/run" x86_64 first-checks debian first=amiss
+	cat "$QEMU_CONSOLE"
+	grep -q "/dev/nothing: No such file or directory: goes on without a watchdog" "$QEMU_CONSOLE"
+	grep -q "/etc/nothing: No such file or directory: the machine starts again in 60 s" "$QEMU_CONSOLE"
+	grep -q "reboot: Restarting system" "$QEMU_CONSOLE"
+}
