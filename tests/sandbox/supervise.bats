@@ -312,6 +312,8 @@ at_least() { [ "$(of "$1" "$2")" -ge "$3" ]; }
 	mkfifo "$D/dog"
 	cat "$D/dog" >"$D/fed" 3>&- &
 	other=$!
+	until_true test -e "$D/fed"
+	sleep 0.3 # for the reader to wait at the fifo: without one it cannot be opened
 	start --watchdog "$D/dog"
 	sleep 2.6
 	n=$(stat -c %s "$D/fed")
