@@ -213,6 +213,21 @@ static void landlock_binds_listed_ports_alone(void **state)
 	assert_int_equal(rules.net, 0);
 }
 
+static void terminals_are_its_own(void **state)
+{
+	(void)state;
+	profile("/usr/bin/x");
+	make();
+	assert_int_equal(view_find(&v, "/dev/pts")->kind, VIEW_DIR);
+	allow(PROFILE_DEVICE, "/dev/ptmx");
+	make();
+	assert_int_equal(view_find(&v, "/dev/pts")->kind, VIEW_PTS);
+	assert_string_equal(view_find(&v, "/dev/ptmx")->from, "pts/ptmx");
+	assert_int_equal(view_find(&v, "/dev/tty")->kind, VIEW_NODE);
+	assert_int_equal(opens_by_view(&v, "/dev/pts/0", O_RDWR), OPENS_FINE);
+	assert_int_equal(opens_by_view(&v, "/dev/ptmx", O_RDWR), OPENS_FINE);
+}
+
 static void what_the_view_keeps_back_is_known(void **state)
 {
 	(void)state;
@@ -291,6 +306,7 @@ int main(void)
 	    cmocka_unit_test(the_biggest_profile_fits),
 	    cmocka_unit_test(landlock_has_the_same_rules),
 	    cmocka_unit_test(landlock_binds_listed_ports_alone),
+	    cmocka_unit_test(terminals_are_its_own),
 	    cmocka_unit_test(what_the_view_keeps_back_is_known),
 	    cmocka_unit_test(interpreters_are_found),
 	    cmocka_unit_test(there_is_always_a_limit),

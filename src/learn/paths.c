@@ -320,8 +320,8 @@ static void put_devices(struct wants *w, const struct fact *x)
 	if (in_list(x->text, nodes) || below(x->text, "/proc"))
 		return;
 	if (terminal) {
-		lines_add(w->to, "allow", "device", "/dev/ptmx", LINE_SEEN, 1, "a terminal");
-		lines_add(w->to, "allow", "device", "/dev/pts", LINE_SEEN, 1, "a terminal");
+		lines_add(w->to, "allow", "device", "/dev/ptmx", LINE_SEEN, 1,
+			  "terminals of its own");
 		return;
 	}
 	lines_add(w->to, "allow", "device", x->text, LINE_SEEN, 1, "opened");

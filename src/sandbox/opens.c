@@ -13,6 +13,7 @@
 static bool shows_itself(const struct view_entry *n)
 {
 	return n->kind == VIEW_SEEN || n->kind == VIEW_NODE || n->kind == VIEW_PROC ||
+	       n->kind == VIEW_PTS ||
 	       ((n->kind == VIEW_BIND || n->kind == VIEW_SAME) && !strcmp(n->from + 1, n->at));
 }
 

@@ -51,6 +51,13 @@ static int make_proc(const char *at)
 	return 0;
 }
 
+/* max: the kernel's own limit is for all programs together. */
+static int make_pts(const char *at)
+{
+	return mount("devpts", at, "devpts", MS_NOSUID | MS_NOEXEC,
+		     "newinstance,ptmxmode=0666,mode=0600,max=64");
+}
+
 static uint64_t attributes(const struct view_entry *n)
 {
 	return MOUNT_ATTR_NOSUID | (n->flags & VIEW_WRITE ? 0 : MOUNT_ATTR_RDONLY) |
@@ -138,6 +145,8 @@ static int make(const struct view_entry *n, const struct tree_use *use)
 		return mkdir(n->at, 0755) || make_tmpfs(n, use) ? -1 : 0;
 	case VIEW_PROC:
 		return mkdir(n->at, 0555) || make_proc(n->at) ? -1 : 0;
+	case VIEW_PTS:
+		return mkdir(n->at, 0755) || make_pts(n->at) ? -1 : 0;
 	case VIEW_BIND:
 		return make_bind(n);
 	case VIEW_SAME:

@@ -79,6 +79,32 @@ static uint8_t flags_of(const struct profile_path *path)
 	return by_access[path->access] | VIEW_PROFILE | (path->optional ? VIEW_OPTIONAL : 0);
 }
 
+/* The machine's terminals are everybody's: a program that makes some gets its own set. */
+static int add_terminals(struct view *v, struct err *e)
+{
+	static const struct view_entry rows[] = {
+	    {"dev/pts", NULL, VIEW_PTS, VIEW_DEVICE | VIEW_WRITE, 0, 0},
+	    {"dev/ptmx", "pts/ptmx", VIEW_LINK, 0, 0, 0},
+	    {"dev/tty", NULL, VIEW_NODE, VIEW_DEVICE, 5, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (add(v, &rows[i], e))
+			return -1;
+	return 0;
+}
+
+static int add_path(struct view *v, const struct profile *p, const struct profile_path *path,
+		    struct err *e)
+{
+	const char *text = profile_str(p, path->path);
+	const struct view_entry n = {text + 1, text, VIEW_BIND, flags_of(path), 0, 0};
+
+	if (path->access == PROFILE_DEVICE && !strcmp(text, "/dev/ptmx"))
+		return add_terminals(v, e);
+	return add(v, &n, e);
+}
+
 static int add_profile(struct view *v, const struct profile *p, struct err *e)
 {
 	const char *program = profile_str(p, p->arg[0]);
@@ -88,13 +114,9 @@ static int add_profile(struct view *v, const struct profile *p, struct err *e)
 				     VIEW_EXEC | VIEW_START | VIEW_PROFILE},
 		e))
 		return -1;
-	for (unsigned i = 0; i < p->paths; i++) {
-		const char *path = profile_str(p, p->path[i].path);
-
-		if (add(v, &(struct view_entry){path + 1, path, VIEW_BIND, flags_of(&p->path[i])},
-			e))
+	for (unsigned i = 0; i < p->paths; i++)
+		if (add_path(v, p, &p->path[i], e))
 			return -1;
-	}
 	return 0;
 }
 

@@ -18,6 +18,7 @@ enum view_kind {
 	VIEW_NODE,  /* a device of the tree itself: major and minor in dev */
 	VIEW_TMPFS, /* private and empty, writable */
 	VIEW_PROC,
+	VIEW_PTS,  /* terminals of its own, that nobody else can see or open */
 	VIEW_BIND, /* `from`, outside */
 	VIEW_SAME, /* `from` bound where it is a folder; where it is a link, the same link */
 	VIEW_SEEN, /* shown already by what is bound above it; a row for Landlock alone */

@@ -176,6 +176,45 @@ print(*sorted({d["kind"] + " " + d["detail"].rsplit("/in/", 1)[1] for d in json.
 	done
 }
 
+@test "terminals: its own, where the profile asks for them, and no other's" {
+	cat >"$D/s.py" <<-'P'
+	import os, sys, termios, fcntl
+	if sys.argv[1:] == ["none"]:
+	    sys.exit(os.path.exists("/dev/ptmx") or os.path.exists("/dev/pts"))
+	held = []
+	try:
+	    while len(held) < 100: held.append(os.openpty())
+	except OSError: pass
+	assert len(held) == 64, len(held)
+	assert sorted(os.listdir("/dev/pts")) == sorted(map(str, range(64))) + ["ptmx"]
+	master, slave = held[0]
+	os.setsid() if os.getpid() != os.getsid(0) else None
+	fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+	tty = os.open("/dev/tty", os.O_RDWR)
+	os.write(tty, b"hello\n")
+	assert os.read(master, 100) == b"hello\r\n"
+	try: fcntl.ioctl(slave, termios.TIOCSTI, b"x")
+	except OSError: print("no typing")
+	P
+	before=$(cat /proc/sys/kernel/pty/nr)
+	for user in nobody root; do
+		profile s <<-EOF
+		[program]
+		user = $user
+		exec = /usr/bin/python3 -I $D/s.py
+		[allow]
+		read = $D/s.py
+		device = /dev/ptmx
+		EOF
+		run "$H" run "$D/s.conf"
+		echo "$output"
+		[ "$status" = 0 ] && [ "$output" = "no typing" ]
+	done
+	[ "$(cat /proc/sys/kernel/pty/nr)" = "$before" ]
+	sed -i '/^device/d' "$D/s.conf"
+	"$H" run "$D/s.conf" none
+}
+
 @test "a running program sees a new file of /etc when another took the place of the old" {
 	[ -w /etc ] || skip "/etc cannot be written"
 	printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do read a b < /etc/timezone; case $a in Test/*) echo seen; exit 0;; esac; /bin/sleep 1; done\n' >"$D/s.sh"
