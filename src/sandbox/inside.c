@@ -167,6 +167,8 @@ static int start_program(void *arg)
 {
 	struct inside *in = arg;
 	struct launch *l = in->l;
+	const struct launch_also *also = in->io->also;
+	struct creds creds = l->creds;
 	struct err e;
 	sigset_t none;
 
@@ -175,7 +177,9 @@ static int start_program(void *arg)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Ids before Landlock (its rules look paths up as the program will), the filter last: it
 	 * refuses what the others need. */
-	if (creds_enter(&l->creds, &e) ||
+	if (also)
+		creds.keep &= also->keep;
+	if ((also && also->enter(&e)) || creds_enter(&creds, &e) ||
 	    (!(l->missing & LAYER_BIT(LAYER_LANDLOCK)) && landlock_enter(&l->rules, &e)) ||
 	    install_filter(in, &e))
 		give_up(l, &e);

@@ -33,6 +33,13 @@ uid_t launch_uid(const struct launch *l);
 /* Where the program finds the supervisor's sockets. */
 #define LAUNCH_SOCKETS "/run/supervise"
 
+/* What a caller has to take away besides, for all that the program does: in its process, as root,
+ * before the sandbox's own layers. */
+struct launch_also {
+	int (*enter)(struct err *e); /* -1: the program is not started */
+	uint64_t keep;		     /* capabilities that a power may still give */
+};
+
 struct launch_io {
 	int in, out, err; /* what the program gets as 0, 1, 2; -1: /dev/null */
 	/* A folder outside, bound read-only at LAUNCH_SOCKETS; NULL: none. It holds the datagram
@@ -41,6 +48,7 @@ struct launch_io {
 	 * "/notify" and WATCHDOG_USEC (p->watchdog in us), and no WATCHDOG_PID (sd_notify(3),
 	 * sd_watchdog_enabled(3)). */
 	const char *sockets;
+	const struct launch_also *also; /* NULL: nothing */
 };
 
 struct launch_child {

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "sandbox/calls.h"
+#include "lockdown/inherit.h"
+#include "lockdown/lock.h"
 #include "sandbox/profile_ini.h"
 #include "sandbox/profile_load.h"
 #include "supervise/notify.h"
@@ -211,9 +213,42 @@ static int prepare(struct program *p, struct err *e)
 	return 0;
 }
 
+static int inherit(struct err *e)
+{
+	int landlock;
+
+	return lock_inherit(0, 0, &landlock, e);
+}
+
+/* On a machine that is locked without programs in the kernel's decisions, nobody holds what a power
+ * or a missing layer leaves open but the program's own process. For all others the sandbox is
+ * closer than that already, and tells what it refuses. (The guard's daemon need not be spared: the
+ * program has another uid.) */
+static void heed_lock(const struct program *p, struct launch_io *io)
+{
+	static const struct launch_also also = {inherit, INHERIT_CAPS};
+	const uint32_t open = POWER_BIT(POWER_NET_RAW) | POWER_BIT(POWER_NET_ADMIN) |
+			      POWER_BIT(POWER_USER_NS) | POWER_BIT(POWER_PTRACE);
+
+	if ((!p->missing && !(p->profile.powers & open)) || lock_is() != LOCK_IS_PART)
+		return;
+	if (p->profile.powers & open)
+		say(SAY_WARNING, "%s: the machine is locked, which closes its powers",
+		    p->profile.name);
+	io->also = &also;
+}
+
+static int launch(struct program *p, struct launch_io *io, struct err *e)
+{
+	if (prepare(p, e))
+		return -1;
+	heed_lock(p, io);
+	return launch_start(p->launch, io, &p->child, e);
+}
+
 enum sup_event program_start(struct program *p)
 {
-	struct launch_io io = {-1, -1, -1, *p->sockets ? p->sockets : NULL};
+	struct launch_io io = {.in = -1, .out = -1, .err = -1};
 	struct err e;
 
 	if (p->profile.log == LOG_INHERIT) {
@@ -222,8 +257,9 @@ enum sup_event program_start(struct program *p)
 	} else if (p->has_output) {
 		io.out = io.err = p->out.write;
 	}
+	io.sockets = *p->sockets ? p->sockets : NULL;
 	p->ready = false;
-	if (prepare(p, &e) || launch_start(p->launch, &io, &p->child, &e)) {
+	if (launch(p, &io, &e)) {
 		program_why(p, e.text);
 		say(SAY_ERR, "%s: not started: %s", p->profile.name, e.text);
 		return SUP_START_FAILED;

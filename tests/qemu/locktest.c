@@ -13,8 +13,9 @@
 //   locktest keep FIFO OUT      obeys lines of FIFO, as a supervisor: mount, child, exec, net,
 //                               link NAME, up NAME, kill PID; answers in OUT
 //   locktest inherit PID PROGRAM... runs a program with what lockdown/inherit.h gives children;
-//   PID: the
-//                               guard's daemon
+//                               PID: the guard's daemon
+//   locktest powers NAME        prints how many of these it can: a packet socket, a raw one, an
+//                               interface NAME, a user namespace
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -325,6 +326,20 @@ static int inherit(char **argv)
 	return 2;
 }
 
+static int own_users(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static int powers(const char *name)
+{
+	int got = (socket(AF_PACKET, SOCK_RAW, 0) >= 0) +
+		  (socket(AF_INET, SOCK_RAW, IPPROTO_UDP) >= 0) + !make_dummy(name) +
+		  !in_child(own_users);
+
+	return printf("got %d\n", got) < 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "", *arg = argc > 2 ? argv[2] : "";
@@ -349,6 +364,8 @@ int main(int argc, char **argv)
 		return keep(arg, argv[3]);
 	if (!strcmp(what, "inherit") && argc > 3)
 		return inherit(argv + 2);
+	if (!strcmp(what, "powers") && argc == 3)
+		return powers(arg);
 	fprintf(stderr, "locktest: see the head of locktest.c\n");
 	return 2;
 }
