@@ -63,8 +63,8 @@ struct launch_child {
 int launch_start(struct launch *l, const struct launch_io *io, struct launch_child *c,
 		 struct err *e);
 
-/* Memory of the caller's, private and without a file, that the sandboxes' first processes do not need
- * once their program runs: their copies give it back. One range; the last call counts. */
+/* Memory of the caller's, private and without a file, that the sandboxes' first processes do not
+ * need once their program runs: their copies give it back. One range; the last call counts. */
 void launch_idle(void *at, size_t n);
 
 /* Sends sig to the program itself, as kill(2) from a parent would: the sandbox's first process is
