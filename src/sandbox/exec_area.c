@@ -14,15 +14,18 @@
 #include <unistd.h>
 
 #define EXTRA_MAX 1024
-#define OWN_ENVS  3 /* PATH, HOME, LANG */
+#define OWN_ENVS  3 /* PATH, HOME, LC_CTYPE */
 
 struct plan {
 	size_t pointers, text; /* how many, and bytes of text */
 	unsigned extras;
 };
 
+/* UTF-8, and not by LANG: the other parts of C.UTF-8 are those of C, but a libc reads a file for
+ * each. */
+#define OWN_CHARSET "LC_CTYPE=C.UTF-8"
 static const char *const own_env[OWN_ENVS] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/tmp",
-					      "LANG=C.UTF-8"};
+					      OWN_CHARSET};
 
 static int make_plan(struct plan *to, const struct profile *p, char *const extra[], struct err *e)
 {
@@ -88,6 +91,12 @@ static bool given(const struct profile *p, const char *setting)
 	return false;
 }
 
+/* A profile that says anything of the language says all of it. */
+static bool speaks(const struct profile *p)
+{
+	return given(p, "LANG=") || given(p, "LC_ALL=") || given(p, OWN_CHARSET);
+}
+
 static void put_environment(struct launch *l, struct writer *w)
 {
 	const struct profile *p = l->p;
@@ -95,7 +104,7 @@ static void put_environment(struct launch *l, struct writer *w)
 
 	l->exec.envp = w->pointer;
 	for (int i = 0; i < OWN_ENVS; i++)
-		if (!given(p, own_env[i]))
+		if (!(strcmp(own_env[i], OWN_CHARSET) ? given(p, own_env[i]) : speaks(p)))
 			put(w, own_env[i]);
 	for (unsigned i = 0; i < p->envs; i++)
 		put(w, profile_str(p, p->env[i]));
