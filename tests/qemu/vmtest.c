@@ -9,6 +9,8 @@
 //   vmtest spray COUNT              one UDP datagram each to COUNT addresses
 //   vmtest spoof COUNT              UDP datagrams with a foreign source address
 //   vmtest talk ADDR COUNT          UDP datagrams to the friend, each after the answer to the last
+//   vmtest pace COUNT               microseconds that everyday calls take, each the best of five
+//   rounds
 // It sends only to 198.18.0.0/15 and 2001:2::/48, the addresses set aside for such tests.
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +22,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -388,6 +391,79 @@ static int number(const char *text)
 	return n < 0 || n > COUNT_MAX ? 0 : n;
 }
 
+static int pace_open(void)
+{
+	int fd = open("/bin/vmtest", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int pace_write(void)
+{
+	int fd = open("/tmp/pace", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int pace_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int pace_netlink(void)
+{
+	struct {
+		struct nlmsghdr n;
+		struct ifinfomsg i;
+	} ask = {{sizeof(ask), RTM_GETLINK, NLM_F_REQUEST, 1, 0}, {.ifi_index = 1}};
+	char answer[4096];
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	bool good = fd >= 0 && send(fd, &ask, sizeof(ask), 0) == sizeof(ask) &&
+		    recv(fd, answer, sizeof(answer), 0) > 0;
+
+	close(fd);
+	return good ? 0 : -1;
+}
+
+static double us_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int pace(int count)
+{
+	static const struct {
+		const char *name;
+		int (*one)(void);
+	} calls[] = {{"open", pace_open},
+		     {"open to write", pace_write},
+		     {"socket", pace_socket},
+		     {"netlink question", pace_netlink}};
+
+	for (size_t c = 0; c < sizeof(calls) / sizeof(*calls); c++) {
+		double best = 1e12;
+
+		for (int round = 0; round < 5; round++) {
+			double began = us_now(), took;
+
+			for (int i = 0; i < count; i++)
+				if (calls[c].one())
+					return fprintf(stderr, "vmtest: %s: %s\n", calls[c].name,
+						       strerror(errno));
+			took = (us_now() - began) / count;
+			best = took < best ? took : best;
+		}
+		printf("%s%s %.2f", c ? ", " : "", calls[c].name, best);
+	}
+	printf(" us\n");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -406,6 +482,8 @@ int main(int argc, char **argv)
 		return spoof(number(argv[2]));
 	if (!strcmp(what, "talk") && argc == 4)
 		return talk(argv[2], number(argv[3]));
+	if (!strcmp(what, "pace") && argc == 3)
+		return pace(number(argv[2]));
 	fprintf(stderr, "vmtest: see the head of vmtest.c\n");
 	return 2;
 }
