@@ -300,8 +300,8 @@ static void reset_is_a_veto(void **s)
 		tcp(0, AWAY, 81, LIM_TCP_RST | LIM_TCP_ACK, 0, 99999, 0, t + i * 2 * S);
 	t += 60 * S;
 	for (uint16_t i = 0; i < 3; i++)
-		syn_refused(90 + i, t + i * 2 * S);
-	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, t + 7 * S), LIM_PASS_TRICKLE);
+		syn_refused(90 + i, t + i * 4 * S);
+	assert_int_equal(tcp(1, AWAY, 84, LIM_TCP_SYN, 400, 0, 0, t + 13 * S), LIM_PASS_TRICKLE);
 	syn_refused(94, t + 20 * S);
 	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 60 * S), LIM_DROP_VETO);
 	assert_int_equal(tcp(1, AWAY, 85, LIM_TCP_SYN, 500, 0, 0, t + 139 * S), LIM_DROP_VETO);
@@ -310,6 +310,50 @@ static void reset_is_a_veto(void **s)
 	syn_refused(95, t);
 	assert_int_equal(tcp(1, AWAY, 86, LIM_TCP_SYN, 600, 0, 0, t + 239 * S), LIM_DROP_VETO);
 	assert_int_equal(tcp(1, AWAY, 86, LIM_TCP_SYN, 600, 0, 0, t + 241 * S), LIM_PASS_TRICKLE);
+}
+
+/* A stack that asks a refused port again at once (Windows: four SYNs in two seconds) has been told
+ * no once, not four times; three such trains are three refusals, and the fourth closes. */
+static void a_retried_syn_is_refused_once(void **s)
+{
+	unsigned passed = 0;
+
+	(void)s;
+	for (uint64_t t = 0; t < 8; t++)
+		passed += !lim_drops(udp_out(LINK, 1, 2, 100, BOOT + t * S)),
+		    udp_in(LINK, 2, 1, 100, BOOT + t * S);
+	assert_int_equal(passed, 8); /* standing */
+	for (uint64_t train = 0; train < 4; train++)
+		for (uint64_t i = 0; i < 4; i++) {
+			uint64_t t = RESTED + train * 62 * S + i * 700 * MS;
+
+			if (train < 3)
+				assert_int_equal(tcp(1, AWAY, 80, LIM_TCP_SYN, 7, 0, 0, t),
+						 LIM_PASS_TRICKLE);
+			else
+				tcp(1, AWAY, 80, LIM_TCP_SYN, 7, 0, 0, t);
+			tcp(0, AWAY, 80, LIM_TCP_RST | LIM_TCP_ACK, 0, 8, 0, t + MS);
+		}
+	assert_int_equal(tcp(1, AWAY, 80, LIM_TCP_SYN, 7, 0, 0, RESTED + 192 * S), LIM_DROP_VETO);
+}
+
+/* A refused connection is not half-open: its credit comes back each time, and once. */
+static void a_refusal_gives_the_half_open_credit_back(void **s)
+{
+	uint64_t before = lim_left(&st, &cf, LIM_B_HALF_OPEN, RESTED);
+
+	(void)s;
+	assert_int_equal(before, 64);
+	for (uint32_t i = 0; i < 30; i++) /* hosts of as many networks, each asked thrice */
+		for (uint32_t n = 0; n < 3; n++) {
+			uint64_t t = RESTED + n * 500 * MS + i * MS;
+			uint32_t host = AWAY + (i << 8);
+
+			assert_false(lim_drops(tcp(1, host, 80, LIM_TCP_SYN, 7, 0, 0, t)));
+			tcp(0, host, 80, LIM_TCP_RST | LIM_TCP_ACK, 0, 8, 0, t + 20 * MS);
+			tcp(0, host, 80, LIM_TCP_RST | LIM_TCP_ACK, 0, 8, 0, t + 21 * MS);
+		}
+	assert_in_range(lim_left(&st, &cf, LIM_B_HALF_OPEN, RESTED + 1100 * MS), 60, 64);
 }
 
 /* A SYN-ACK sent first does not make the SYN a retransmission. */
@@ -555,6 +599,8 @@ int main(void)
 	    T(syn_ack_alone_is_no_consent),
 	    T(wrong_acknowledgement_is_no_answer),
 	    T(reset_is_a_veto),
+	    T(a_retried_syn_is_refused_once),
+	    T(a_refusal_gives_the_half_open_credit_back),
 	    T(primed_tuples_are_new_connections),
 	    T(one_question_at_many_resolvers_pays_each_time),
 	    T(the_same_question_again_is_free),

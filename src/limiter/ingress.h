@@ -182,6 +182,9 @@ LIM_INLINE void lim_in_answer(struct lim_state *s, const struct lim_config *c,
 		if (e && !link)
 			lim_veto(s, c, e, lim_tag(hash), 0, now);
 		lim_refund_half(s, c, px, f, now);
+		/* What the refused attempt paid is spent; the next one is dated by itself. */
+		f->paid_pkts = 0;
+		f->paid_bytes = 0;
 		return;
 	}
 	if (a == LIM_ANSWER_WEAK) {

@@ -91,7 +91,7 @@
 #define LIM_DOUBT_COST	     2
 #define LIM_DOUBT_SENIOR     8
 #define LIM_DOUBT_COST_OTHER 12		 /* with standing, other vetoes: the same few packets */
-#define LIM_VETO_GAP	     (1 * LIM_S) /* vetoes closer together count once */
+#define LIM_VETO_GAP	     (3 * LIM_S) /* vetoes closer together count once */
 
 /* Fixed sizes. They set the memory (see lim_state in state.h: at most 256 kB with the report and
  * the configuration) and may be made smaller at compile time by a host that simulates many
