@@ -98,9 +98,9 @@ static int write_config(struct guard *g, const void *from)
 	lim_u32 at = 0;
 	int n = call_lookup(g->fd[ACTIVE], 0, &at, 0);
 
-	at = ~at & 1;
+	at++; /* a number that comes again only after 2^32 changes: what was found by it is void */
 	if (!n)
-		n = call_update(g->fd[GUARD_CONFIG], at, from);
+		n = call_update(g->fd[GUARD_CONFIG], at & 1, from);
 	if (!n)
 		n = call_update(g->fd[ACTIVE], 0, &at);
 	if (!n)

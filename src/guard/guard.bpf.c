@@ -12,17 +12,10 @@
 static void *(*const map_lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*const load_bytes)(const struct __sk_buff *skb, __u32 off, void *to,
 				__u32 n) = (void *)BPF_FUNC_skb_load_bytes;
-/* To a clock tick: budgets count in milliseconds and more, and reading the counter costs more than
- * a table look-up (Linux 5.11 and later). */
 static __attribute__((unused)) __u64 (*const ktime)(void) = (void *)BPF_FUNC_ktime_get_coarse_ns;
+static __attribute__((unused)) __u64 (*const jiffies)(void) = (void *)BPF_FUNC_jiffies64;
 static long (*const lock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_lock;
 static long (*const unlock)(struct bpf_spin_lock *l) = (void *)BPF_FUNC_spin_unlock;
-
-#ifdef GUARD_TEST_CLOCK /* tests/cross/kernel.c: there time is an argument, as in user space */
-#define NOW(skb) (skb)->tstamp
-#else
-#define NOW(skb) ktime()
-#endif
 
 /* Without the lock where the kernel compiles atomic instructions (meson.build). */
 #ifdef GUARD_QUICK
@@ -35,7 +28,7 @@ struct lim_head;
 static inline __attribute__((always_inline)) int read_head(struct __sk_buff *skb,
 							   struct lim_head *h);
 #include "limiter/decide.h"
-#include "limiter/parse.h"
+#include "limiter/memo.h"
 
 /* Nearly always the headers lie in one piece, to be read without a call. Link headers are aligned
  * to two bytes, what follows to four (NET_IP_ALIGN). */
@@ -59,20 +52,52 @@ struct records {
 	struct lim_report *r;
 	const struct lim_config *c;
 	struct lim_own_cpu *cpu;
+	__u32 generation; /* of the configuration: counts its changes, which go to two places in
+			     turn */
 };
 
-LIM_INLINE int find(struct records *o)
+/* Monotonic ns, to two clock ticks: budgets count in milliseconds and more. (Linux 5.11 and later.)
+ * A call costs as much as the rest of the short way where returns are guarded against speculation;
+ * on 64 bits the kernel reads the tick counter in place, and the clock moves only with it. */
+LIM_INLINE lim_u64 clock(struct __sk_buff *skb, struct lim_own_cpu *cpu)
+{
+	(void)skb, (void)cpu;
+#if defined GUARD_TEST_CLOCK /* tests/cross/kernel.c: there time is an argument */
+	return skb->tstamp;
+#elif defined GUARD_QUICK
+	lim_u64 tick = jiffies();
+
+	if (LIM_UNLIKELY(tick != cpu->tick)) {
+		cpu->tick = tick;
+		cpu->now = ktime();
+	}
+	return cpu->now;
+#else
+	return ktime();
+#endif
+}
+
+/* What a packet that goes on needs. */
+LIM_INLINE int find_first(struct records *o)
 {
 	__u32 zero = 0, *active;
 
 	active = map_lookup(map_active, &zero);
-	if (!active)
-		return -1;
-	o->c = map_lookup(map_config, active);
 	o->s = map_lookup(map_state, &zero);
-	o->r = map_lookup(map_report, &zero);
 	o->cpu = map_lookup(map_cpu, &zero);
-	return o->c && o->s && o->r && o->cpu ? 0 : -1;
+	if (!active || !o->s || !o->cpu)
+		return -1;
+	o->generation = *active;
+	return 0;
+}
+
+LIM_INLINE int find_rest(struct records *o)
+{
+	__u32 zero = 0, place = o->generation & 1;
+
+	o->c = map_lookup(map_config, &place);
+	o->r = map_lookup(map_report, &zero);
+	return o->c && o->r ? 0 : -1;
 }
 
 /* A buffer from a raw socket or a TUN device may name a segment size and leave the count to the
@@ -86,39 +111,80 @@ LIM_INLINE __u32 segments(const struct __sk_buff *skb)
 	return n;
 }
 
-LIM_INLINE void parse(struct lim_packet *p, struct __sk_buff *skb)
+LIM_INLINE int raw_ip(void)
 {
 	__u64 link = (__u64)fact_link;
 
 	asm volatile("" : "+r"(link)); /* an address as far as the compiler knows, not a number */
-	lim_parse_at(p, link ? LIM_RAW_IP : LIM_ETHERNET, skb, skb->len, segments(skb));
+	return link != 0;
 }
 
-/* Most packets belong to a flow that goes on, and want no lock. */
-#ifdef GUARD_QUICK
-LIM_INLINE int quick(struct lim_out *out, struct lim_own_cpu *cpu)
+LIM_INLINE void parse(struct lim_packet *p, struct __sk_buff *skb)
 {
+	lim_parse_at(p, raw_ip() ? LIM_RAW_IP : LIM_ETHERNET, skb, skb->len, segments(skb));
+}
+
+#ifdef GUARD_QUICK
+LIM_INLINE void count(struct lim_own_cpu *cpu, __u32 segs, __u32 bytes)
+{
+	cpu->packets += segs;
+	cpu->bytes += bytes;
+}
+
+/* Most packets belong to a flow that goes on, and want no lock; nearly all of these to one that
+ * this processor remembers. */
+LIM_INLINE int remembered(const struct records *o, struct __sk_buff *skb)
+{
+	const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
+	const struct lim_head *h = (const struct lim_head *)(data - 2);
+	__u32 segs = skb->gso_segs;
+	struct lim_more more;
+	struct lim_memo *m;
+
+	if (raw_ip() || data + LIM_HEAD > end || (segs < 2 && skb->gso_size) || segs > 0xffff)
+		return 0;
+	m = lim_memo_find(o->cpu->memo, h, o->generation);
+	if (!m)
+		return 0;
+	segs += !segs;
+	lim_memo_measure(h, skb->len, segs, &more);
+	if (!lim_memo_pass(o->s, m, &more, clock(skb, o->cpu)))
+		return 0;
+	count(o->cpu, segs, more.wire_len);
+	return 1;
+}
+
+LIM_INLINE int quick(struct lim_out *out, const struct records *o, struct __sk_buff *skb)
+{
+	const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
+
 	if (!lim_out_quick(out))
 		return 0;
-	cpu->packets += cpu->packet.segs;
-	cpu->bytes += cpu->packet.wire_len;
+	count(o->cpu, o->cpu->packet.segs, o->cpu->packet.wire_len);
+	if (!raw_ip() && data + LIM_HEAD <= end)
+		lim_memo_set(o->cpu->memo, (const struct lim_head *)(data - 2), out, o->generation);
 	return 1;
 }
 #else
-#define quick(out, cpu) 0
+#define remembered(o, skb) 0
+#define quick(out, o, skb) 0
 #endif
 
 SEC("tc/egress") int egress(struct __sk_buff *skb)
 {
-	struct lim_out out = {0};
+	struct lim_out out;
 	struct records o;
 	enum lim_reason why;
 
-	if (find(&o))
+	if (find_first(&o))
+		return TC_ACT_SHOT;
+	if (LIM_LIKELY(remembered(&o, skb)))
+		return TC_ACT_UNSPEC;
+	if (find_rest(&o))
 		return TC_ACT_SHOT;
 	parse(&o.cpu->packet, skb);
-	lim_out_begin(&out, o.s, o.c, &o.cpu->packet, NOW(skb));
-	if (quick(&out, o.cpu))
+	lim_out_begin(&out, o.s, o.c, &o.cpu->packet, clock(skb, o.cpu));
+	if (quick(&out, &o, skb))
 		return TC_ACT_UNSPEC;
 	lock((struct bpf_spin_lock *)&o.s->lock);
 	why = lim_out_decide(&out, o.r);
@@ -132,10 +198,10 @@ SEC("tc/ingress") int ingress(struct __sk_buff *skb)
 	enum lim_reason why;
 	__u64 now;
 
-	if (find(&o))
+	if (find_first(&o) || find_rest(&o))
 		return TC_ACT_UNSPEC;
 	parse(&o.cpu->packet, skb);
-	now = NOW(skb);
+	now = clock(skb, o.cpu);
 	lock((struct bpf_spin_lock *)&o.s->lock);
 	why = lim_decide_ingress(o.s, o.c, o.r, &o.cpu->packet, now);
 	unlock((struct bpf_spin_lock *)&o.s->lock);

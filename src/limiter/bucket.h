@@ -9,16 +9,6 @@
 
 #include "state.h"
 
-/* The larger of two times, without a branch: a packet passes many buckets, and the BPF verifier
- * would follow each way through each. Differences are taken for signed. */
-LIM_INLINE lim_u64 lim_larger(lim_u64 a, lim_u64 b)
-{
-	lim_u64 less = 0 - ((a - b) >> 63);
-
-	LIM_HIDE(less);
-	return a - ((a - b) & less);
-}
-
 LIM_INLINE lim_u64 lim_bucket_after(lim_u64 full_at, const struct lim_budget *b, lim_u64 now,
 				    lim_u32 units)
 {

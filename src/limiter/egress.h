@@ -64,14 +64,14 @@ LIM_INLINE int lim_device_take(struct lim_state *s, const struct lim_config *c,
 LIM_INLINE int lim_fresh(const struct lim_state *s, const struct lim_config *c,
 			 const struct lim_peer *e, lim_u32 tag, lim_u64 now)
 {
-	lim_u64 age = now - e->answered;
+	lim_u64 age = lim_elapsed(e->answered, now);
 
 	if (!(e->flags & LIM_PEER_STRONG))
 		return 0;
 	if (age < c->value[LIM_V_CONSENT])
 		return 1;
 	return (e->flags & LIM_PEER_TUNNEL) && s->last_peer == tag &&
-	       now - s->other_peer > c->value[LIM_V_CONSENT] &&
+	       lim_elapsed(s->other_peer, now) > c->value[LIM_V_CONSENT] &&
 	       age < c->value[LIM_V_CONSENT_TUNNEL];
 }
 
@@ -374,7 +374,7 @@ LIM_INLINE int lim_to_visitor(const struct lim_out *o)
 	if (o->p->proto == LIM_PROTO_TCP)
 		return e && (e->flags & LIM_PEER_VISITOR) && lim_is_reply(o->p);
 	return e && (e->flags & (LIM_PEER_VISITOR | LIM_PEER_TURNED)) &&
-	       o->now - e->touched < 60 * LIM_S &&
+	       lim_elapsed(e->touched, o->now) < 60 * LIM_S &&
 	       (!o->flow || (o->flow->flags & LIM_FLOW_INBOUND));
 }
 

@@ -85,7 +85,8 @@ LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, stru
 	e->flags =
 	    (lim_u8)((e->flags & ~(LIM_PEER_VISITOR | LIM_PEER_TUNNEL | LIM_PEER_TURNED)) |
 		     LIM_PEER_STRONG | turn | (p->proto == LIM_PROTO_TCP ? 0 : LIM_PEER_TUNNEL));
-	if (now - s->answer_time >= LIM_SENIOR_GAP && s->answers < c->value[LIM_V_SENIORITY]) {
+	if (lim_elapsed(s->answer_time, now) >= LIM_SENIOR_GAP &&
+	    s->answers < c->value[LIM_V_SENIORITY]) {
 		s->answer_time = now;
 		s->answers++;
 	}

@@ -111,6 +111,9 @@
 #ifndef LIM_VISITORS
 #define LIM_VISITORS 1024
 #endif
+#ifndef LIM_MEMOS
+#define LIM_MEMOS 8 /* flows that each processor remembers */
+#endif
 #define LIM_WAYS     4
 #define LIM_RESERVED 8	/* peers that keep a trickle whatever happens */
 #define LIM_OWN4     32 /* own IPv4 addresses */

@@ -101,6 +101,11 @@ struct lim_head {
 #define LIM_HEAD (sizeof(struct lim_head) - 2)
 _Static_assert(LIM_HEAD == 54, "no gaps");
 
+LIM_INLINE lim_u16 lim_segs(lim_u32 segs)
+{
+	return segs > 0xffff ? 0xffff : segs ? (lim_u16)segs : 1;
+}
+
 LIM_INLINE void lim_addr4(struct lim_addr *a, lim_u32 host_order)
 {
 	a->w[0] = 0;
@@ -270,6 +275,15 @@ LIM_INLINE lim_u32 lim_parse_upper(struct lim_packet *p, LIM_CTX ctx, lim_u32 of
 	return off;
 }
 
+/* Where the IPv4 packet at off ends: a short frame is padded behind it (IEEE 802.3 3.2.8). end: of
+ * the buffer. */
+LIM_INLINE lim_u32 lim_end4(const struct lim_ip4 *ip, lim_u32 off, lim_u32 end, lim_u32 segs)
+{
+	lim_u32 len = lim_be16(ip->len);
+
+	return len >= (ip->vihl & 15u) * 4 && off + len < end && segs == 1 ? off + len : end;
+}
+
 LIM_INLINE lim_u32 lim_parse_ip4(struct lim_packet *p, LIM_CTX ctx, lim_u32 off, lim_u32 end,
 				 struct lim_head *h, int have)
 {
@@ -281,8 +295,7 @@ LIM_INLINE lim_u32 lim_parse_ip4(struct lim_packet *p, LIM_CTX ctx, lim_u32 off,
 	if ((ip->vihl >> 4) != 4 || (ip->vihl & 15) < 5)
 		return 0;
 	hl = (ip->vihl & 15u) * 4;
-	if (ip->len && lim_be16(ip->len) >= hl && off + lim_be16(ip->len) < end && p->segs == 1)
-		end = off + lim_be16(ip->len);
+	end = lim_end4(ip, off, end, p->segs);
 	lim_addr4(&p->src, lim_be32(ip->src));
 	lim_addr4(&p->dst, lim_be32(ip->dst));
 	p->kind = LIM_KIND_IP;
@@ -350,7 +363,7 @@ LIM_INLINE void lim_parse_at(struct lim_packet *p, enum lim_link link, LIM_CTX c
 	lim_u8 version;
 
 	__builtin_memset(p, 0, __builtin_offsetof(struct lim_packet, q_proto));
-	p->segs = segs > 0xffff ? 0xffff : segs ? (lim_u16)segs : 1;
+	p->segs = lim_segs(segs);
 	p->wire_len = len;
 	if (link == LIM_ETHERNET) {
 		have = !LIM_READ_HEAD(ctx, &h);

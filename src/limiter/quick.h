@@ -35,6 +35,44 @@ LIM_INLINE int lim_may_be_quick(const struct lim_out *o)
 	       (p->proto == LIM_PROTO_TCP && !(p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_RST)));
 }
 
+/* One packet more for a peer and a flow that are known; what is said of it comes by value, so that
+ * whoever knows it (memo.h) need not have looked it up. */
+struct lim_more {
+	lim_u64 now, consent; /* consent: LIM_V_CONSENT */
+	lim_u32 wire_len;
+	lim_u32 end; /* TCP: the sequence number behind the segment */
+	lim_u32 tag; /* of the peer */
+	lim_u8 proto, link;
+};
+
+/* Returns 1 when the packet has passed and is accounted for, 0 when nothing has changed. */
+LIM_INLINE int lim_one_more(struct lim_state *s, struct lim_peer *e, struct lim_flow *f,
+			    const struct lim_more *m)
+{
+	lim_u64 room = LIM_ONCE(e->room), window = room >> 32;
+	lim_u32 nxt;
+
+	if (LIM_UNLIKELY(lim_elapsed(e->answered, m->now) >= m->consent ||
+			 (lim_u32)room + (lim_u64)m->wire_len > window))
+		return 0;
+	if (LIM_UNLIKELY((f->flags & LIM_FLOW_GOING) != LIM_FLOW_GOING))
+		return 0;
+	nxt = LIM_ONCE(f->nxt);
+	if (m->proto == LIM_PROTO_TCP && m->end != nxt && m->end - nxt < 0x40000000u &&
+	    !LIM_CAS(&f->nxt, nxt, m->end))
+		return 0;
+	if (LIM_UNLIKELY(!LIM_CAS(&e->room, room, room + m->wire_len)))
+		return 0;
+	f->touched = lim_flow_time(m->now);
+	e->touched = m->now;
+	e->last_reason = LIM_PASS_CONSENT;
+	if (!m->link && s->last_peer != m->tag) {
+		s->last_peer = m->tag;
+		s->other_peer = m->now;
+	}
+	return 1;
+}
+
 /* After lim_out_begin(). Returns 1 when the packet has passed (LIM_PASS_CONSENT) and is accounted
  * for, but for the report; 0 when lim_out_packet() must be asked. */
 LIM_INLINE int lim_out_quick(struct lim_out *o)
@@ -42,37 +80,24 @@ LIM_INLINE int lim_out_quick(struct lim_out *o)
 	const struct lim_packet *p = o->p;
 	struct lim_peer *e;
 	struct lim_flow *f;
-	lim_u64 room, window;
-	lim_u32 nxt, end;
+	struct lim_more m;
 
 	if (LIM_UNLIKELY(p->kind != LIM_KIND_IP || !lim_may_be_quick(o)))
 		return 0;
 	e = lim_peer_find(o->s, o->hash);
 	if (LIM_UNLIKELY(!e || !(e->flags & LIM_PEER_STRONG) || !lim_proven(p, e)))
 		return 0;
-	room = LIM_ONCE(e->room);
-	window = room >> 32;
-	if (LIM_UNLIKELY(o->now - e->answered >= o->c->value[LIM_V_CONSENT] ||
-			 (lim_u32)room + (lim_u64)p->wire_len > window))
-		return 0;
 	f = lim_flow_find(o->s, o->flow_hash);
-	if (LIM_UNLIKELY(!f || (f->flags & LIM_FLOW_GOING) != LIM_FLOW_GOING))
+	if (LIM_UNLIKELY(!f))
 		return 0;
-	nxt = LIM_ONCE(f->nxt);
-	end = lim_seq_end(p);
-	if (p->proto == LIM_PROTO_TCP && end != nxt && end - nxt < 0x40000000u &&
-	    !LIM_CAS(&f->nxt, nxt, end))
-		return 0;
-	if (LIM_UNLIKELY(!LIM_CAS(&e->room, room, room + p->wire_len)))
-		return 0;
-	f->touched = lim_flow_time(o->now);
-	e->touched = o->now;
-	e->last_reason = LIM_PASS_CONSENT;
-	if (!o->dst && o->s->last_peer != lim_tag(o->hash)) {
-		o->s->last_peer = lim_tag(o->hash);
-		o->s->other_peer = o->now;
-	}
-	return 1;
+	m = (struct lim_more){.now = o->now,
+			      .consent = o->c->value[LIM_V_CONSENT],
+			      .wire_len = p->wire_len,
+			      .end = lim_seq_end(p),
+			      .tag = lim_tag(o->hash),
+			      .proto = p->proto,
+			      .link = !!o->dst};
+	return lim_one_more(o->s, e, f, &m);
 }
 
 #endif

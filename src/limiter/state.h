@@ -12,7 +12,7 @@
 #include "reasons.h"
 
 #define LIM_EPOCH   (1ull << 45) /* about 9.8 hours: more than any budget looks back */
-#define LIM_VERSION 2u		 /* layout of everything in this file */
+#define LIM_VERSION 3u		 /* layout of everything in this file */
 #define LIM_MAGIC   0x484f4c44u	 /* "HOLD" */
 #define LIM_LINE    64		 /* bytes of a cache line, on most processors */
 
@@ -174,13 +174,27 @@ struct lim_report {
 	struct lim_event event[LIM_EVENTS];
 };
 
-/* What each processor has for itself: the packet being judged, and what it let pass the short way
- * (quick.h), not in the report yet. */
-struct lim_own_cpu {
-	struct lim_packet packet;
-	lim_u64 packets, bytes; /* LIM_PASS_CONSENT */
+/* A flow that was seen to go on (memo.h). Addresses and ports as on the wire. */
+struct lim_memo {
+	lim_u32 src, dst, ports;
+	lim_u32 generation; /* of the configuration it was found with */
+	lim_u32 peer_tag, flow_tag;
+	lim_u16 peer_set, flow_set;
+	lim_u8 peer_way, flow_way, proto, link;
+	lim_u64 consent;
 };
 
+/* What each processor has for itself: what it let pass the short way (quick.h), not in the report
+ * yet; the time, and the tick that it was read at; flows that it has seen to go on; the packet
+ * being judged. */
+struct lim_own_cpu {
+	lim_u64 packets, bytes; /* LIM_PASS_CONSENT */
+	lim_u64 tick, now;
+	struct lim_memo memo[LIM_MEMOS];
+	struct lim_packet packet;
+};
+
+_Static_assert(sizeof(struct lim_memo) == 40, "lim_memo");
 _Static_assert(sizeof(struct lim_own_cpu) % 8 == 0, "as the kernel pads it");
 _Static_assert(sizeof(struct lim_peer) == 80, "lim_peer");
 _Static_assert(sizeof(struct lim_flow) == 28, "lim_flow");

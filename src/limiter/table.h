@@ -151,8 +151,8 @@ LIM_INLINE struct lim_peer *lim_peer_claim(struct lim_state *s, const struct lim
 	LIM_FORGET(at, hash, 3);
 	e = &set->way[at & (LIM_WAYS - 1)];
 	if (set->tag[at & (LIM_WAYS - 1)] &&
-	    (e->pause_until > now ||
-	     ((e->flags & LIM_PEER_STRONG) && now - e->answered < c->value[LIM_V_CONSENT])))
+	    (e->pause_until > now || ((e->flags & LIM_PEER_STRONG) &&
+				      lim_elapsed(e->answered, now) < c->value[LIM_V_CONSENT])))
 		return 0;
 	__builtin_memset(e, 0, sizeof *e);
 	e->addr = *addr;
@@ -184,10 +184,18 @@ LIM_INLINE lim_u32 lim_flow_time(lim_u64 now)
 	return (lim_u32)(now >> 24);
 }
 
+/* As lim_elapsed(), in units of flow time, which come round in two years. */
+LIM_INLINE lim_u32 lim_flow_elapsed(lim_u32 then, lim_u64 now)
+{
+	lim_u32 age = lim_flow_time(now) - then;
+
+	return age == ~0u ? 0 : age;
+}
+
 /* Nanoseconds since a time kept in flow units, rounded up: what is unsure counts as refilled. */
 LIM_INLINE lim_u64 lim_age(lim_u32 then, lim_u64 now)
 {
-	return (lim_u64)(lim_flow_time(now) - then + 1) << 24;
+	return (lim_u64)(lim_u32)(lim_flow_elapsed(then, now) + 1) << 24;
 }
 
 /* A place for a new flow: an empty one, else the longest untouched. */
@@ -198,7 +206,7 @@ LIM_INLINE struct lim_flow *lim_flow_claim(struct lim_state *s, lim_u64 hash, li
 	struct lim_flow *f;
 
 	for (lim_u32 i = 0; i < LIM_WAYS; i++) {
-		lim_u32 age = set->tag[i] ? (lim_flow_time(now) - set->way[i].touched) >> 1 : ~0u;
+		lim_u32 age = set->tag[i] ? lim_flow_elapsed(set->way[i].touched, now) >> 1 : ~0u;
 
 		if (age > most) {
 			most = age;

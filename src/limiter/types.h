@@ -59,6 +59,23 @@ LIM_INLINE lim_u64 lim_swap(lim_u64 *at, lim_u64 with)
 /* The compiler forgets what it knows of x, and with it where a branch would be shorter. */
 #define LIM_HIDE(x) asm("" : "+r"(x))
 
+/* The larger of two times, without a branch: a packet passes many buckets, and the BPF verifier
+ * would follow each way through each. Differences are taken for signed. */
+LIM_INLINE lim_u64 lim_larger(lim_u64 a, lim_u64 b)
+{
+	lim_u64 less = 0 - ((a - b) >> 63);
+
+	LIM_HIDE(less);
+	return a - ((a - b) & less);
+}
+
+/* From then until now. Another processor may have read its clock a tick later than this one: what
+ * is yet to come has just been. */
+LIM_INLINE lim_u64 lim_elapsed(lim_u64 then, lim_u64 now)
+{
+	return lim_larger(now, then) - then;
+}
+
 /* An IPv4 or IPv6 address as four host-order words, IPv4 mapped as ::ffff:a.b.c.d (RFC 4291
  * 2.5.5.2), so that one code path and one table serve both and the verdicts do not depend on the
  * byte order of the machine. */

@@ -35,6 +35,7 @@ static int read_buffer(const struct buffer *b, uint32_t off, void *to, uint32_t 
 #include "limiter/parse.h"
 
 #define EVERY 5000 /* packets between two comparisons of the state */
+#define AWAY  500  /* packets after each of which the device has lost its IPv4 address */
 
 struct side {
 	struct lim_state state;
@@ -42,7 +43,9 @@ struct side {
 };
 
 static struct {
-	struct lim_config config[2];
+	struct lim_config config[2]; /* as ever; without the IPv4 address */
+	const struct lim_config *now;
+	uint32_t changes;
 	struct side user, kernel;
 	struct traffic traffic;
 	int map[PLACE_fact_link], prog[2][2];
@@ -83,13 +86,23 @@ static int make_maps(struct err *e)
 	return 0;
 }
 
+/* As guard/bpf.c does: the other place, then the count. */
+static int configure(int away)
+{
+	t.now = &t.config[away];
+	t.changes++;
+	return call_update(t.map[PLACE_map_config], t.changes & 1, t.now) ||
+	       call_update(t.map[PLACE_map_active], 0, &t.changes);
+}
+
 static int prepare(uint64_t seed, struct err *e)
 {
-	uint32_t second = 1;
-
-	traffic_config(&t.config[1]); /* the second place, so that "active" counts */
+	traffic_config(&t.config[0]);
+	t.config[1] = t.config[0];
+	t.config[1].own4_count = 0;
+	t.config[1].value[LIM_V_CONSENT] /= 2;
 	traffic_start(&t.traffic, seed, TRAFFIC_WHOLE);
-	lim_start(&t.user.state, &t.config[1], t.traffic.now);
+	lim_start(&t.user.state, &t.config[0], t.traffic.now);
 	if (make_maps(e))
 		return -1;
 	for (int link = 0; link < 2; link++)
@@ -98,9 +111,7 @@ static int prepare(uint64_t seed, struct err *e)
 			if (t.prog[link][out] < 0)
 				return -1;
 		}
-	if (call_update(t.map[PLACE_map_config], 1, &t.config[1]) ||
-	    call_update(t.map[PLACE_map_active], 0, &second) ||
-	    call_update(t.map[PLACE_map_state], 0, &t.user.state))
+	if (configure(0) || call_update(t.map[PLACE_map_state], 0, &t.user.state))
 		return err_set(e, EXIT_SYSTEM, "cannot fill the maps");
 	return 0;
 }
@@ -134,8 +145,8 @@ static enum lim_reason in_user_space(const struct traffic_packet *p, uint32_t se
 
 	lim_parse_at(&parsed, (enum lim_link)p->link, &b, p->len, segs);
 	if (p->egress)
-		return lim_egress(&t.user.state, &t.config[1], &t.user.report, &parsed, p->now);
-	return lim_ingress(&t.user.state, &t.config[1], &t.user.report, &parsed, p->now);
+		return lim_egress(&t.user.state, t.now, &t.user.report, &parsed, p->now);
+	return lim_ingress(&t.user.state, t.now, &t.user.report, &parsed, p->now);
 }
 
 static const char *compare(void)
@@ -185,6 +196,8 @@ int main(int argc, char **argv)
 	for (uint64_t i = 0; i < packets; i++) {
 		const char *what;
 
+		if ((i % EVERY == EVERY - AWAY || i % EVERY == 0) && configure(i % EVERY != 0))
+			return bad("the configuration cannot be changed", i);
 		if (step(i))
 			return 1;
 		what = i % EVERY == EVERY - 1 || i + 1 == packets ? compare() : NULL;

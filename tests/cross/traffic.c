@@ -121,6 +121,8 @@ static uint32_t talk_open(struct traffic *t, const struct traffic_talk *k, struc
 		s.vlans = (uint8_t)traffic_below(t, 3);
 		s.ext = (uint8_t)traffic_below(t, 5);
 		s.options = (uint8_t)traffic_below(t, 11);
+		s.hop_limit = (uint8_t)traffic_below(t, 4);
+		s.more_frags = (uint8_t)one_in(t, 8);
 	}
 	return net_open(o, &s);
 }

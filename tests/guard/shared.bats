@@ -32,29 +32,35 @@ blast() {
 	PY
 }
 
-answer_once() {
-	ip -n $peer addr add 198.18.9.9/32 dev v1
+answer_once() { # ADDRESS
+	ip -n $peer addr add $1/32 dev v1
 	ip netns exec $peer python3 -c "
-import socket
+import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(('198.18.9.9', 4000))
+s.bind(('$1', 4000))
 d, a = s.recvfrom(10)
-s.sendto(b'!', a)" 3>&- &
-	sleep 0.3
+s.sendto(b'!', a)
+time.sleep(10)" 3>&- & # a port that closed would refuse, and narrow the window
+	for _ in $(seq 50); do
+		ip netns exec $peer ss -lun | grep -q "$1:4000" && return
+		sleep 0.1
+	done
+	return 1
 }
 
-of_why() { # KEY
-	in_dev $H why --json --pin $PIN 198.18.9.9 | python3 -c "import json, sys; print(json.load(sys.stdin)['peer']['$1'])"
+of_why() { # ADDRESS KEY
+	in_dev $H why --json --pin $PIN $1 | python3 -c "import json, sys; print(json.load(sys.stdin)['peer']['$2'])"
 }
 
 @test "a window holds to the byte, however many processors use it up" {
 	start_guard
+	n=0
 	for size in 60 333 1200; do
-		answer_once
-		blast 4 $size 198.18.9.9
-		wait %% 2>/dev/null || true
-		ip -n $peer addr del 198.18.9.9/32 dev v1
-		since=$(of_why sent_since_answer_bytes) window=$(of_why window_bytes)
+		n=$((n + 1)) to=198.18.$((8 + n)).9 # a network for each: first window, own trickle
+		answer_once $to
+		blast 4 $size $to
+		kill %% && wait %% || true
+		since=$(of_why $to sent_since_answer_bytes) window=$(of_why $to window_bytes)
 		echo "size $size: $since of $window"
 		[ $since -le $window ]
 		[ $((since + size + 42)) -gt $window ]
