@@ -132,8 +132,17 @@ class Lab:
             if interface == "p-device":
                 for a in ("DEVICE4", "DEVICE4B", "DEVICE6", "DEVICE6B"):
                     command += ["--own", self.env[a]]
+                # Asking for a neighbour on behalf of a packet that is not its own, it uses this one.
+                command += ["--own", self.link_local()]
             started.append(self.start(host, command + ["m:" + words.format(**names)], wait_ready=True))
         return started
+
+    def link_local(self):
+        done = self.run("device", ["ip", "-6", "-o", "addr", "show", "dev", "eth0", "scope", "link"])
+        found = re.search(r"inet6 (fe80::[0-9a-f:]+)/", done.stdout)
+        if not found:
+            raise Refused("the device has no link-local address")
+        return found[1]
 
     def nft(self, host, rules):
         text = "table inet far { chain in { type filter hook prerouting priority -400; }; }\n"

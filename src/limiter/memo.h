@@ -83,16 +83,6 @@ LIM_INLINE int lim_memo_pass(struct lim_state *s, const struct lim_memo *m, stru
 	return lim_one_more(s, e, &flows->way[flow], more);
 }
 
-LIM_INLINE lim_u8 lim_memo_way(const lim_u32 tags[LIM_WAYS], lim_u32 tag)
-{
-	lim_u8 at = 0;
-
-	for (lim_u8 i = 0; i < LIM_WAYS; i++)
-		if (tags[i] == tag)
-			at = i;
-	return at;
-}
-
 /* After lim_out_quick() has let the packet pass. h: its first bytes, which need not be plain: a
  * memo of what is never found only costs the place. */
 LIM_INLINE void lim_memo_set(struct lim_memo *memos, const struct lim_head *h,
@@ -116,8 +106,8 @@ LIM_INLINE void lim_memo_set(struct lim_memo *memos, const struct lim_head *h,
 	m->flow_tag = lim_tag(o->flow_hash);
 	m->peer_set = (lim_u16)peer_set;
 	m->flow_set = (lim_u16)flow_set;
-	m->peer_way = lim_memo_way(o->s->peer[peer_set].tag, m->peer_tag);
-	m->flow_way = lim_memo_way(o->s->flow[flow_set].tag, m->flow_tag);
+	m->peer_way = (lim_u8)lim_way(o->s->peer[peer_set].tag, o->hash);
+	m->flow_way = (lim_u8)lim_way(o->s->flow[flow_set].tag, o->flow_hash);
 }
 
 #endif

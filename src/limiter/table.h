@@ -100,21 +100,34 @@ LIM_INLINE lim_u32 lim_tag(lim_u64 hash)
 	return (lim_u32)(hash >> 32) | 1u; /* 0 is an empty place */
 }
 
-LIM_INLINE struct lim_peer *lim_peer_find(struct lim_state *s, lim_u64 hash)
+/* Where in a set that hash has its place; LIM_WAYS: nowhere. */
+LIM_INLINE lim_u64 lim_way(const lim_u32 tags[LIM_WAYS], lim_u64 hash)
 {
-	struct lim_peer_set *set = &s->peer[hash & (LIM_PEER_SETS - 1)];
-	lim_u32 tag = lim_tag(hash);
-	lim_u64 at = LIM_WAYS, in;
-	struct lim_peer *e;
+	lim_u64 at = LIM_WAYS;
 
 	for (lim_u32 i = 0; i < LIM_WAYS; i++)
-		if (set->tag[i] == tag)
+		if (tags[i] == lim_tag(hash))
 			at = i;
 	LIM_FORGET(at, hash, 7);
-	in = at;
-	LIM_FORGET(in, hash, LIM_WAYS - 1);
-	e = at < LIM_WAYS ? &set->way[in] : 0;
-	LIM_HIDE(e); /* whether it is there is asked of the pointer: the verifier needs it so */
+	return at;
+}
+
+/* The entry of set for hash, or NULL. Whether it is there is asked of the pointer: the BPF verifier
+ * needs it so. */
+#define LIM_FIND(entry, set, hash)                                                                 \
+	do {                                                                                       \
+		lim_u64 at_ = lim_way((set)->tag, hash), in_ = at_;                                \
+                                                                                                   \
+		LIM_FORGET(in_, hash, LIM_WAYS - 1);                                               \
+		(entry) = at_ < LIM_WAYS ? &(set)->way[in_] : 0;                                   \
+		LIM_HIDE(entry);                                                                   \
+	} while (0)
+
+LIM_INLINE struct lim_peer *lim_peer_find(struct lim_state *s, lim_u64 hash)
+{
+	struct lim_peer *e;
+
+	LIM_FIND(e, &s->peer[hash & (LIM_PEER_SETS - 1)], hash);
 	return e;
 }
 
@@ -163,20 +176,10 @@ LIM_INLINE struct lim_peer *lim_peer_claim(struct lim_state *s, const struct lim
 
 LIM_INLINE struct lim_flow *lim_flow_find(struct lim_state *s, lim_u64 hash)
 {
-	struct lim_flow_set *set = &s->flow[hash & (LIM_FLOW_SETS - 1)];
-	lim_u32 tag = lim_tag(hash);
-	lim_u64 at = LIM_WAYS, in;
-	struct lim_flow *e;
+	struct lim_flow *f;
 
-	for (lim_u32 i = 0; i < LIM_WAYS; i++)
-		if (set->tag[i] == tag)
-			at = i;
-	LIM_FORGET(at, hash, 7);
-	in = at;
-	LIM_FORGET(in, hash, LIM_WAYS - 1);
-	e = at < LIM_WAYS ? &set->way[in] : 0;
-	LIM_HIDE(e); /* whether it is there is asked of the pointer: the verifier needs it so */
-	return e;
+	LIM_FIND(f, &s->flow[hash & (LIM_FLOW_SETS - 1)], hash);
+	return f;
 }
 
 LIM_INLINE lim_u32 lim_flow_time(lim_u64 now)
