@@ -95,10 +95,12 @@ void moment_make(struct moment *m)
 	m->now = m->meta.started + 3600 * LIM_S;
 
 	/* Refused often enough that it is no longer doubted. */
-	for (int i = 0; i < 4; i++, m->now += LIM_VETO_GAP + LIM_S) {
+	for (int i = 0; i < 4; i++) {
+		m->now += LIM_VETO_GAP + LIM_S;
 		moment_out(m, MOMENT_REFUSER, 7777, 100);
 		refuse(m, MOMENT_REFUSER, 7777);
 	}
+	m->now += 2 * LIM_S;
 	moment_out(m, MOMENT_FRIEND, 4433, 1000);
 	moment_in(m, MOMENT_FRIEND, 4433, 5000);
 	for (int i = 0; i < 20; i++)

@@ -14,7 +14,7 @@ setup() {
 	ip -n $dev link set lo up
 	link v 10.9.0
 	ip -n $dev route add default via 10.9.0.2
-	in_dev ping -qc1 -W1 10.9.0.2 >/dev/null # both know each other's hardware address
+	in_dev ping -qc1 -w5 10.9.0.2 >/dev/null # both know each other's hardware address
 }
 
 teardown() {
