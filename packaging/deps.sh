@@ -4,7 +4,7 @@
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config clang llvm linux-libc-dev libpcap-dev libinih-dev libcmocka-dev
 	libcapstone-dev libelf-dev libseccomp-dev libopenmpi-dev openmpi-bin musl-tools"
-test="bats strace bubblewrap firejail systemd iproute2 iputils-ping nftables procps python3-minimal clang-format mandoc"
+test="bats debhelper strace bubblewrap firejail systemd iproute2 iputils-ping nftables procps python3-minimal clang-format mandoc"
 # Half a minute together, most of it for the four compilers.
 cross="qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-mipsel-linux-gnu libc6-dev-mipsel-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross"

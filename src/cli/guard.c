@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // holdfast guard: puts the limits in force, and the owner's two ways to lift them.
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -70,12 +71,25 @@ static void ready_foreground(void *arg)
 {
 }
 
+/* Whoever restarts the daemon is to see how this end differs from others. */
+static _Noreturn void end_switched_off(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, GUARD_OFF_SIGNAL);
+	raise(GUARD_OFF_SIGNAL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	_exit(EXIT_DONE);
+}
+
 /* The daemon's own process, in its own session; its parent's exit code is its fate at start. */
 static int background(const struct daemon_options *o, struct err *e)
 {
 	int ends[2], status;
 	char byte;
 	pid_t child;
+	int rc;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return err_set(e, EXIT_SYSTEM, "no pipe");
@@ -87,7 +101,10 @@ static int background(const struct daemon_options *o, struct err *e)
 		setsid();
 		if (chdir("/"))
 			_exit(EXIT_SYSTEM);
-		if (daemon_run(o, ready_daemon, &ends[1], e))
+		rc = daemon_run(o, ready_daemon, &ends[1], e);
+		if (rc > 0)
+			end_switched_off();
+		if (rc)
 			_exit(ends[1] < 0 ? EXIT_SYSTEM : cli_fail(e));
 		_exit(EXIT_DONE);
 	}
@@ -127,7 +144,7 @@ static int run(const struct args *a)
 		return EXIT_DONE;
 	}
 	log_start(1);
-	if (a->daemon ? background(&o, &e) : daemon_run(&o, ready_foreground, NULL, &e))
+	if (a->daemon ? background(&o, &e) : daemon_run(&o, ready_foreground, NULL, &e) < 0)
 		return cli_fail(&e);
 	return EXIT_DONE;
 }

@@ -302,6 +302,7 @@ static int signals(struct err *e)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, GUARD_OFF_SIGNAL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	return fd >= 0 ? fd : err_sys(e, errno, "signalfd");
@@ -322,7 +323,9 @@ int daemon_run(const struct daemon_options *o, void (*ready)(void *arg), void *a
 	struct daemon *d = &self;
 	struct pollfd on[4] = {
 	    {.events = POLLIN}, {.events = POLLIN}, {.events = POLLIN}, {.events = POLLIN}};
+	struct signalfd_siginfo s;
 	lim_u64 beats;
+	int off;
 
 	d->o = o;
 	on[0].fd = signals(e);
@@ -346,7 +349,8 @@ int daemon_run(const struct daemon_options *o, void (*ready)(void *arg), void *a
 			prepared(d);
 		}
 	}
-	log_line(LOG_INFO, "the daemon ends; the limits stay in force");
+	off = read(on[0].fd, &s, sizeof s) == sizeof s && s.ssi_signo == GUARD_OFF_SIGNAL;
+	log_line(LOG_INFO, off ? "switched off" : "the daemon ends; the limits stay in force");
 	guard_close(&d->g);
-	return 0;
+	return off;
 }

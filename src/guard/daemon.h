@@ -18,7 +18,8 @@ struct daemon_options {
 };
 
 /* Puts the limits in force, calls ready(arg), and stays until SIGTERM, SIGINT or SIGHUP, which
- * leave them in force. Returns 0, or -1 with e: then nothing that was not in force before is. */
+ * leave them in force, or until guard_off(). Returns 0; 1 when it was switched off; or -1 with e:
+ * then nothing that was not in force before is. */
 int daemon_run(const struct daemon_options *o, void (*ready)(void *arg), void *arg, struct err *e);
 
 #endif

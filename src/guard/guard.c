@@ -271,7 +271,8 @@ int guard_off(struct guard *g, struct err *e)
 {
 	int pid = guard_daemon(g);
 
-	if (pid > 0 && pid != getpid() && kill(pid, SIGTERM) && errno == EPERM)
+	/* Not a signal that a service manager would send: it is to know that this end is meant. */
+	if (pid > 0 && pid != getpid() && kill(pid, GUARD_OFF_SIGNAL) && errno == EPERM)
 		return err_set(e, EXIT_SYSTEM,
 			       "not allowed to stop the daemon, process %d: this machine is locked "
 			       "until its next start (holdfast-lock(8)), or this is not root",

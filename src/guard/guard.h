@@ -129,6 +129,9 @@ int guard_override(struct guard *g, lim_u64 ns, const struct lim_addr *addr, uns
 /* Takes the guard away: stops the daemon, detaches from every interface, removes the pins. */
 int guard_off(struct guard *g, struct err *e);
 
+/* By which that ends the daemon: not one that a service manager would send. */
+#define GUARD_OFF_SIGNAL SIGUSR1
+
 /* --- for the daemon --- */
 
 /* Opens the pin directory (made, and its file system mounted, if missing) and locks it for this
