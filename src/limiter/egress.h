@@ -449,8 +449,13 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 					    &o->c->budget[LIM_B_DNS_FAIL], o->now, p->segs))
 			why = LIM_DROP_DNS_FAIL;
 	}
+	LIM_FORGET(dns, o->now, 1);
+	LIM_FORGET(again, o->now, 1);
+	LIM_FORGET(why, o->now, 31);
 	if (why < LIM_FIRST_DROP && o->new_conn)
 		why = lim_new_conn_check(o);
+	LIM_FORGET(why, o->now, 31);
+	LIM_FORGET(o->new_conn, o->now, 1);
 	if (why < LIM_FIRST_DROP)
 		why = lim_out_judge(o);
 	LIM_FORGET(why, o->now, 31);

@@ -129,6 +129,7 @@ LIM_INLINE void lim_skip_ext(struct lim_packet *p, LIM_CTX ctx, lim_u32 *off, li
 		struct lim_ext e;
 		lim_u8 n = *next;
 
+		LIM_FORGET(*off, n, 0xffff);
 		if (n != 0 && n != 43 && n != 44 && n != 51 && n != 60 && n != 135)
 			return;
 		if (LIM_READ(ctx, *off, &e, sizeof e))
@@ -335,6 +336,7 @@ LIM_INLINE lim_u32 lim_parse_ip6(struct lim_packet *p, LIM_CTX ctx, lim_u32 off,
 	p->proto = ip->next;
 	off += sizeof *ip;
 	lim_skip_ext(p, ctx, &off, &p->proto);
+	LIM_FORGET(off, end, 0xffff); /* six headers of at most 2 kB */
 	return lim_parse_upper(p, ctx, off, end, &upper, 0, 1);
 }
 
