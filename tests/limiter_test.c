@@ -95,6 +95,74 @@ static void foreign_source_is_dropped(void **s)
 	assert_int_equal(rp.packets[LIM_DROP_SPOOF], 2);
 }
 
+/* A host behind a device that routes. */
+#define BEHIND 0x0a090102u
+
+static enum lim_reason passed_on(uint32_t from, uint32_t to, uint16_t sport, uint16_t dport,
+				 uint64_t t)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, from, sport, to, dport, 100);
+
+	p.flags |= LIM_F_FORWARDED;
+	return lim_egress(&st, &cf, &rp, &p, t);
+}
+
+static void what_others_send_is_passed_on_only_when_said(void **s)
+{
+	struct lim_packet arp = {.kind = LIM_KIND_ARP, .proto = 2, .segs = 1};
+
+	(void)s;
+	arp.src = v4(BEHIND);
+	arp.dst = v4(LINK);
+	arp.flags = LIM_F_FORWARDED;
+	assert_int_equal(passed_on(BEHIND, AWAY, 1, 2, BOOT), LIM_DROP_SPOOF);
+	assert_int_equal(lim_egress(&st, &cf, &rp, &arp, BOOT), LIM_DROP_SPOOF);
+	cf.forward = 1;
+	assert_int_equal(passed_on(BEHIND, AWAY, 1, 2, BOOT), LIM_PASS_TRICKLE);
+	assert_int_equal(lim_egress(&st, &cf, &rp, &arp, BOOT), LIM_PASS_LINK);
+	arp.flags = 0; /* the device's own words in somebody else's name */
+	assert_int_equal(lim_egress(&st, &cf, &rp, &arp, BOOT), LIM_DROP_SPOOF);
+	{
+		struct lim_packet own = packet(LIM_PROTO_UDP, BEHIND, 1, AWAY, 2, 100);
+
+		assert_int_equal(lim_egress(&st, &cf, &rp, &own, BOOT), LIM_DROP_SPOOF);
+	}
+	assert_int_equal(passed_on(0xe0000001u, AWAY, 1, 2, BOOT), LIM_DROP_SPOOF);
+	assert_int_equal(passed_on(0x7f000001u, AWAY, 1, 2, BOOT), LIM_DROP_SPOOF);
+}
+
+static void what_is_passed_on_shares_the_limits(void **s)
+{
+	unsigned n = 0;
+
+	(void)s;
+	cf.forward = 1;
+	for (uint32_t i = 0; i < 60; i++)
+		n += !lim_drops(i % 2 ? passed_on(BEHIND + i, AWAY, 1, 2, RESTED + i * MS)
+				      : udp_out(AWAY, 1, 2, 100, RESTED + i * MS));
+	assert_in_range(n, 10, 11);
+}
+
+/* The answer to one of two hosts that use the same ports is an answer to that one. */
+static void an_answer_to_whom_it_is_passed_on_counts(void **s)
+{
+	struct lim_packet p = packet(LIM_PROTO_UDP, AWAY, 5000, BEHIND + 1, 40000, 100);
+	struct lim_addr a = v4(AWAY);
+	struct lim_view v;
+
+	(void)s;
+	cf.forward = 1;
+	assert_int_equal(passed_on(BEHIND, AWAY, 40000, 5000, BOOT), LIM_PASS_TRICKLE);
+	lim_ingress(&st, &cf, &rp, &p, BOOT + MS);
+	lim_look(&st, &cf, &a, BOOT + MS, &v);
+	assert_false(v.fresh); /* nobody there had asked */
+	p.dst = v4(BEHIND);
+	lim_ingress(&st, &cf, &rp, &p, BOOT + 2 * MS);
+	lim_look(&st, &cf, &a, BOOT + 2 * MS, &v);
+	assert_true(v.fresh);
+	assert_int_equal(passed_on(BEHIND, AWAY, 40000, 5000, BOOT + 3 * MS), LIM_PASS_CONSENT);
+}
+
 static void loopback_source_is_foreign_outside(void **s)
 {
 	struct lim_packet p = packet(LIM_PROTO_UDP, 0x7f000001u, 1, AWAY, 2, 100);
@@ -585,6 +653,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(foreign_source_is_dropped),
+	    T(what_others_send_is_passed_on_only_when_said),
+	    T(what_is_passed_on_shares_the_limits),
+	    T(an_answer_to_whom_it_is_passed_on_counts),
 	    T(loopback_source_is_foreign_outside),
 	    T(dhcp_without_address_passes),
 	    T(silent_target_gets_a_trickle),

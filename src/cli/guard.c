@@ -19,7 +19,7 @@
 struct args {
 	const char *config, *pin, *metrics;
 	struct opt_list ifaces;
-	bool daemon, check;
+	bool daemon, check, forward;
 };
 
 static const struct opt options[] = {
@@ -29,6 +29,8 @@ static const struct opt options[] = {
      "where the limits live (default: $" GUARD_PIN_ENV " or " GUARD_PIN_DEFAULT ")"},
     {"interface", 'i', OPT_LIST, offsetof(struct args, ifaces), "NAME",
      "only this interface; may be given again (default: all)"},
+    {"forward", 0, OPT_FLAG, offsetof(struct args, forward), NULL,
+     "this machine routes or bridges for others: limit what it passes on with its own"},
     {"metrics", 0, OPT_TEXT, offsetof(struct args, metrics), "FILE",
      "write figures for Prometheus there every 10 seconds"},
     {"daemon", 'd', OPT_FLAG, offsetof(struct args, daemon), NULL,
@@ -124,6 +126,8 @@ static int options_of(const struct args *a, struct daemon_options *o, struct err
 	if (config_read(&config, a->config ? a->config : CONFIG_DEFAULT, !a->config, e))
 		return -1;
 	*o = (struct daemon_options){.pin = a->pin, .limits = config.limits};
+	if (a->forward)
+		o->limits.forward = 1;
 	for (unsigned i = 0; i < config.iface_count; i++)
 		names[i] = config.iface[i];
 	o->only = a->ifaces.count ? a->ifaces.item : names;

@@ -134,6 +134,12 @@ static int guard_line(struct reading *r, const char *name, const char *text)
 		strcpy(r->c.metrics, text);
 		return 0;
 	}
+	if (!strcmp(name, "forward")) {
+		if (strcmp(text, "yes") && strcmp(text, "no"))
+			return refuse(r, "forward = %s: neither yes nor no", text, "", "");
+		r->c.limits.forward = !strcmp(text, "yes");
+		return 0;
+	}
 	return refuse(r, "no key '%s' in [guard]", name, "", "");
 }
 

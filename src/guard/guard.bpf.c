@@ -170,6 +170,8 @@ LIM_INLINE int quick(struct lim_out *out, const struct records *o, struct __sk_b
 #define quick(out, o, skb) 0
 #endif
 
+#define LOOPBACK 1 /* its interface index, everywhere */
+
 SEC("tc/egress") int egress(struct __sk_buff *skb)
 {
 	struct lim_out out;
@@ -183,6 +185,9 @@ SEC("tc/egress") int egress(struct __sk_buff *skb)
 	if (find_rest(&o))
 		return TC_ACT_SHOT;
 	parse(&o.cpu->packet, skb);
+	if (skb->ingress_ifindex >
+	    LOOPBACK) /* 0 for what a socket of ours sent, of whatever kind */
+		o.cpu->packet.flags |= LIM_F_FORWARDED;
 	lim_out_begin(&out, o.s, o.c, &o.cpu->packet, clock(skb, o.cpu));
 	if (quick(&out, &o, skb))
 		return TC_ACT_UNSPEC;

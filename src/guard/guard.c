@@ -158,6 +158,7 @@ static int start_kept(struct guard *g, const struct lim_config *want, struct gua
 		return -1;
 	memcpy(c.budget, want->budget, sizeof c.budget);
 	memcpy(c.value, want->value, sizeof c.value);
+	c.forward = want->forward;
 	old.adopted = m->adopted;
 	old.pid = m->pid;
 	old.restarts++;

@@ -75,13 +75,22 @@ LIM_INLINE int lim_fresh(const struct lim_state *s, const struct lim_config *c,
 	       age < c->value[LIM_V_CONSENT_TUNNEL];
 }
 
-/* Only ARP for an address of our own, or asking before we have one (RFC 5227), may leave. */
+/* Is the packet somebody else's, that we are meant to pass on? */
+LIM_INLINE int lim_forwarded(const struct lim_config *c, const struct lim_packet *p)
+{
+	return c->forward && (p->flags & LIM_F_FORWARDED);
+}
+
+/* Only ARP for an address of our own, or asking before we have one (RFC 5227), may leave; or what a
+ * bridge passes on. */
 LIM_INLINE enum lim_reason lim_out_arp(struct lim_out *o)
 {
 	lim_u32 at = lim_where4(o->c, o->p->src.w[3]);
 	enum lim_budget_id id = o->p->proto == 1 ? LIM_B_LINK_PROBE : LIM_B_LINK_OTHER;
 
-	if (!(at & (LIM_AT_OWN | LIM_AT_NONE)) || (at & LIM_AT_LOOP))
+	if (!(at & (LIM_AT_OWN | LIM_AT_NONE)) && !lim_forwarded(o->c, o->p))
+		return LIM_DROP_SPOOF;
+	if (at & LIM_AT_LOOP)
 		return LIM_DROP_SPOOF;
 	if (!lim_device_take(o->s, o->c, id, o->now, o->p->segs))
 		return id == LIM_B_LINK_PROBE ? LIM_DROP_LINK_PROBE : LIM_DROP_LINK_OTHER;
@@ -511,6 +520,16 @@ LIM_INLINE void lim_out_begin(struct lim_out *o, struct lim_state *s, const stru
 	o->dst = lim_where(c, &p->dst);
 	o->hash = lim_hash_peer(c, &p->dst);
 	o->flow_hash = lim_hash_flow(o->hash, p->proto, p->sport, p->dport);
+	if (LIM_UNLIKELY(lim_forwarded(c, p)) && !(o->src & LIM_AT_OWN))
+		o->flow_hash = lim_hash_other(c, o->flow_hash, &p->src);
+}
+
+/* One of our own addresses, none where there is none yet, or a host's whose packets we forward. */
+LIM_INLINE int lim_source_ok(const struct lim_out *o)
+{
+	if (o->src & LIM_AT_NONE)
+		return lim_unspecified_ok(o->p);
+	return (o->src & LIM_AT_OWN) || (lim_forwarded(o->c, o->p) && !(o->src & LIM_AT_CAST));
 }
 
 /* After lim_out_begin(), under the lock. */
@@ -527,7 +546,7 @@ LIM_INLINE enum lim_reason lim_out_packet(struct lim_out *o)
 		return lim_device_take(o->s, o->c, LIM_B_LINK_OTHER, o->now, p->segs)
 			   ? LIM_PASS_LINK
 			   : LIM_DROP_LINK_OTHER;
-	if (src & LIM_AT_NONE ? !lim_unspecified_ok(p) : !(src & LIM_AT_OWN))
+	if (!lim_source_ok(o))
 		return LIM_DROP_SPOOF;
 	if ((src & LIM_AT_LOOP) && !(dst & LIM_AT_LOOP))
 		return LIM_DROP_SPOOF;

@@ -131,6 +131,12 @@ LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct
 	e->flags &= (lim_u8)~LIM_PEER_STRONG;
 }
 
+/* For us, or for somebody to whom we pass it on? */
+LIM_INLINE int lim_in_ours(const struct lim_config *c, lim_u32 at)
+{
+	return (at & LIM_AT_OWN) || (c->forward && !(at & (LIM_AT_CAST | LIM_AT_NONE)));
+}
+
 LIM_INLINE void lim_in_error(struct lim_state *s, const struct lim_config *c,
 			     const struct lim_packet *p, lim_u64 now)
 {
@@ -138,11 +144,15 @@ LIM_INLINE void lim_in_error(struct lim_state *s, const struct lim_config *c,
 	struct lim_flow *f;
 	struct lim_peer *e;
 
-	if (!lim_error_is_veto(p) || !(lim_where(c, &p->q_src) & LIM_AT_OWN) ||
+	lim_u32 from = lim_where(c, &p->q_src);
+
+	if (!lim_error_is_veto(p) || !lim_in_ours(c, from) ||
 	    (lim_where(c, &p->q_dst) & LIM_AT_LINK))
 		return;
 	hash = lim_hash_peer(c, &p->q_dst);
 	fh = lim_hash_flow(hash, p->q_proto, p->q_sport, p->q_dport);
+	if (!(from & LIM_AT_OWN))
+		fh = lim_hash_other(c, fh, &p->q_src);
 	f = lim_flow_find(s, fh);
 	if (!f || !(f->flags & LIM_FLOW_OUT))
 		return; /* quotes nothing that we sent */
@@ -227,13 +237,16 @@ LIM_INLINE void lim_in_stranger(const struct lim_config *c, const struct lim_pac
 LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_config *c,
 					 const struct lim_packet *p, lim_u64 now)
 {
-	lim_u64 hash;
+	lim_u64 hash, flow_hash;
 	struct lim_peer *e;
 	struct lim_flow *f;
-	lim_u32 src;
+	lim_u32 src, dst;
 	int link, syn;
 
-	if (p->kind != LIM_KIND_IP || !(lim_where(c, &p->dst) & LIM_AT_OWN))
+	if (p->kind != LIM_KIND_IP)
+		return LIM_PASS_INBOUND;
+	dst = lim_where(c, &p->dst);
+	if (!lim_in_ours(c, dst))
 		return LIM_PASS_INBOUND;
 	src = lim_where(c, &p->src);
 	if (src & (LIM_AT_OWN | LIM_AT_CAST | LIM_AT_NONE))
@@ -243,7 +256,10 @@ LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_c
 		lim_in_error(s, c, p, now);
 	hash = lim_hash_peer(c, &p->src);
 	e = lim_peer_find(s, hash);
-	f = lim_flow_find(s, lim_hash_flow(hash, p->proto, p->dport, p->sport));
+	flow_hash = lim_hash_flow(hash, p->proto, p->dport, p->sport);
+	if (!(dst & LIM_AT_OWN))
+		flow_hash = lim_hash_other(c, flow_hash, &p->dst);
+	f = lim_flow_find(s, flow_hash);
 	syn = p->proto == LIM_PROTO_TCP &&
 	      (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN;
 	if (syn && !link && !(e && lim_fresh(s, c, e, lim_tag(hash), now))) {
@@ -258,11 +274,11 @@ LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_c
 	} else if (p->proto == LIM_PROTO_UDP && e && !(e->flags & LIM_PEER_VISITOR)) {
 		/* A peer that we know begins a flow of its own: what we say on it is no question.
 		 */
-		f = lim_flow_claim(s, lim_hash_flow(hash, p->proto, p->dport, p->sport), now);
+		f = lim_flow_claim(s, flow_hash, now);
 		f->flags = LIM_FLOW_INBOUND;
 		f->touched = lim_flow_time(now);
 	} else if (lim_midstream(p)) {
-		f = lim_flow_claim(s, lim_hash_flow(hash, p->proto, p->dport, p->sport), now);
+		f = lim_flow_claim(s, flow_hash, now);
 		f->una = f->nxt = p->ack;
 		f->flags = LIM_FLOW_OUT | LIM_FLOW_SHOOK | LIM_FLOW_INBOUND;
 		f->touched = lim_flow_time(now);

@@ -22,6 +22,7 @@ enum lim_kind {
 #define LIM_F_LINKCAST	0x08u /* link-layer destination is multicast or broadcast */
 #define LIM_F_FIRSTFRAG 0x10u /* first fragment */
 #define LIM_F_DNS	0x20u /* dns_flags is valid */
+#define LIM_F_FORWARDED 0x40u /* on its way out: it has come in, the system only passes it on */
 
 #define LIM_TCP_FIN 0x01u
 #define LIM_TCP_SYN 0x02u

@@ -42,6 +42,8 @@ struct lim_config {
 	lim_u32 magic, version;
 	lim_u64 key[2]; /* secret of the hash, random for each boot */
 	lim_u32 own4_count, own6_count;
+	lim_u32 forward; /* 1: what others send through us may leave, and is limited with ours */
+	lim_u32 pad;
 	struct lim_own4 own4[LIM_OWN4];
 	lim_u64 value[LIM_V_COUNT];
 	struct lim_budget budget[LIM_B_COUNT];

@@ -50,6 +50,13 @@ LIM_INLINE lim_u64 lim_hash_flow(lim_u64 peer_hash, lim_u8 proto, lim_u16 ours, 
 	return lim_mix(peer_hash, (lim_u64)proto << 32 | (lim_u32)ours << 16 | theirs);
 }
 
+/* The flow of somebody whose packets we forward: two of them may use the same ports. */
+LIM_INLINE lim_u64 lim_hash_other(const struct lim_config *c, lim_u64 flow_hash,
+				  const struct lim_addr *theirs)
+{
+	return lim_mix(flow_hash, lim_hash_peer(c, theirs));
+}
+
 /* The address a packet is for in the end: translators and automatic tunnels carry an IPv4 address
  * inside an IPv6 one (NAT64, RFC 6052 2.1; 6to4, RFC 3056 2; Teredo, RFC 4380 4), and one host
  * must not be worth several budgets. */

@@ -108,6 +108,8 @@ static void rest_of_head(FILE *out, const struct show *s, const struct show_styl
 	} else {
 		fprintf(out, "override    off\n");
 	}
+	if (s->config->forward)
+		fprintf(out, "forwarding  for others, within this machine's limits\n");
 	fprintf(out, "lock        %s\n", lock_text[s->lock]);
 	fprintf(out, "memory      %s of kernel memory\n", show_bytes(s->memory, t));
 }
@@ -295,6 +297,7 @@ void show_status_json(FILE *out, const struct show *s)
 	json_head(&j, s);
 	json_places(&j, s);
 	json_override(&j, s);
+	json_bool(&j, "forward", s->config->forward);
 	json_levels(&j, s);
 	json_counts(&j, s, "passed", 0, LIM_FIRST_DROP);
 	json_counts(&j, s, "held", LIM_FIRST_DROP, LIM_REASONS);
