@@ -176,8 +176,10 @@ static void test_paths(void **state)
 	fact(&f, FACT_READ, "/tmp/given-to-it");      /* not made by it */
 	fact(&f, FACT_MAKE, "/var/log/gone.tmp");     /* made and removed in a shared folder */
 	fact(&f, FACT_REMAKE, "/var/log/camera/log"); /* opened so that it is made if need be */
+	fact(&f, FACT_MAKE, "/proc/52/fd/9");	      /* linkat() of what O_TMPFILE opened */
 	fact(&f, FACT_DEVICE, "/dev/null");
 	fact(&f, FACT_DEVICE, "/dev/video0");
+	fact(&f, FACT_DEVICE, "/dev/ptmx");
 	fact(&f, FACT_DEVICE, "/dev/pts/7");
 	fact(&f, FACT_LIST, "/home");
 	fact(&f, FACT_READ, "/srv/a b;c");
@@ -196,14 +198,34 @@ static void test_paths(void **state)
 	assert_true(given(&l, "read", "/tmp/given-to-it"));
 	assert_false(given(&l, "write", "/var/log"));
 	assert_true(given(&l, "write", "/var/log/camera"));
+	assert_false(given(&l, "write", "/proc/52/fd"));
 	assert_false(given(&l, "device", "/dev/null"));
 	assert_true(given(&l, "device", "/dev/video0"));
-	assert_true(given(&l, "device", "/dev/ptmx"));
+	assert_int_equal(lines_find(&l, "allow", "device", "/dev/ptmx")->seen, 1);
 	assert_false(given(&l, "device", "/dev/pts/7"));
 	assert_false(given(&l, "read", "/home"));
 	assert_true(given(&l, "read", "/srv/a b;c"));
 	assert_int_equal(l.remarks, 2); /* gone.tmp, /home */
 	facts_free(&f);
+	lines_free(&l);
+}
+
+static void test_fold(void **state)
+{
+	struct lines l = {0};
+
+	(void)state;
+	lines_add(&l, "allow", "write", "/var/a", LINE_KEPT, 0, "");
+	lines_add(&l, "allow", "read", "-/var/a", LINE_SEEN, 1, "");
+	lines_add(&l, "allow", "read", "/var/a/b", LINE_SEEN, 1, "");
+	lines_add(&l, "allow", "read", "/srv", LINE_SEEN, 1, "");
+	lines_add(&l, "allow", "read", "/srv/by/hand", LINE_KEPT, 0, "");
+	lines_add(&l, "allow", "read", "/etc/offered", LINE_OFFERED, 0, "");
+	lines_add(&l, "allow", "read", "/etc/offered/a", LINE_SEEN, 1, "");
+	lines_fold(&l);
+	assert_int_equal(l.count, 5);
+	assert_null(lines_find(&l, "allow", "read", "-/var/a"));
+	assert_null(lines_find(&l, "allow", "read", "/var/a/b"));
 	lines_free(&l);
 }
 
@@ -297,7 +319,7 @@ int main(void)
 	    cmocka_unit_test(test_nobody_calls), cmocka_unit_test(test_no_elf),
 	    cmocka_unit_test(test_cut_off),	 cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_classes),	 cmocka_unit_test(test_paths),
-	    cmocka_unit_test(test_merge),
+	    cmocka_unit_test(test_fold),	 cmocka_unit_test(test_merge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

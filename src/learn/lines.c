@@ -109,7 +109,7 @@ static void take_out(struct lines *l, size_t i)
 
 static bool is_path(const struct line *n)
 {
-	return n->origin == LINE_SEEN && !strcmp(n->section, "allow") &&
+	return !strcmp(n->section, "allow") &&
 	       (!strcmp(n->key, "read") || !strcmp(n->key, "write"));
 }
 
@@ -119,7 +119,8 @@ static bool covers(const struct line *a, const struct line *b)
 	const char *path = *b->value == '-' ? b->value + 1 : b->value;
 	size_t n = strlen(a->value);
 
-	return is_path(a) && *a->value == '/' && !strncmp(path, a->value, n) &&
+	return is_path(a) && (a->origin == LINE_SEEN || a->origin == LINE_KEPT) &&
+	       *a->value == '/' && !strncmp(path, a->value, n) &&
 	       (path[n] == '/' || (!path[n] && (*b->value == '-' || strcmp(a->key, b->key)))) &&
 	       (!strcmp(a->key, "write") || !strcmp(b->key, "read"));
 }
@@ -129,7 +130,10 @@ void lines_fold(struct lines *l)
 	for (size_t i = 0; i < l->count; i++) {
 		bool covered = false;
 
-		for (size_t k = 0; k < l->count && !covered && is_path(&l->line[i]); k++)
+		/* What a person has written stays, whatever else gives it. */
+		if (l->line[i].origin != LINE_SEEN || !is_path(&l->line[i]))
+			continue;
+		for (size_t k = 0; k < l->count && !covered; k++)
 			covered = k != i && covers(&l->line[k], &l->line[i]);
 		if (covered)
 			take_out(l, i--);

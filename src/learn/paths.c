@@ -176,6 +176,8 @@ static void want_file(struct wants *w, const struct fact *x)
 {
 	struct stat st;
 
+	if ((x->kind == FACT_MAKE || x->kind == FACT_REMAKE) && below(x->text, "/proc"))
+		return; /* nothing is made there: a file without a name, linked by its descriptor */
 	if (x->kind != FACT_MAKE && x->kind != FACT_REMAKE && below_any(x->text, own) &&
 	    made(w->f, x->text))
 		return;
@@ -313,18 +315,50 @@ static void put(struct wants *w, const struct want *x)
 	lines_add(w->to, "allow", writes ? "write" : "read", value, LINE_SEEN, 1, note);
 }
 
+static bool is_terminal(const char *path)
+{
+	return below(path, "/dev/pts") || !strcmp(path, "/dev/ptmx");
+}
+
+static bool is_first_terminal(const struct wants *w, const struct fact *x)
+{
+	const struct fact *f = w->f->fact;
+
+	while (f->kind != FACT_DEVICE || !is_terminal(f->text))
+		f++;
+	return f == x;
+}
+
 static void put_devices(struct wants *w, const struct fact *x)
 {
-	bool terminal = below(x->text, "/dev/pts") || !strcmp(x->text, "/dev/ptmx");
-
 	if (in_list(x->text, nodes) || below(x->text, "/proc"))
 		return;
-	if (terminal) {
-		lines_add(w->to, "allow", "device", "/dev/ptmx", LINE_SEEN, 1,
-			  "terminals of its own");
+	if (is_terminal(x->text)) {
+		if (is_first_terminal(w, x))
+			lines_add(w->to, "allow", "device", "/dev/ptmx", LINE_SEEN, 1,
+				  "terminals of its own");
 		return;
 	}
 	lines_add(w->to, "allow", "device", x->text, LINE_SEEN, 1, "opened");
+}
+
+/* A link in a folder that every sandbox shows is there already; what counts is where it leads,
+ * which may be one program under many names. */
+static const char *program_path(const struct fact *x, char real[PATH_MAX])
+{
+	return below_any(x->text, shown) && realpath(x->text, real) ? real : x->text;
+}
+
+static void put_program(struct wants *w, size_t at)
+{
+	const struct fact *fact = w->f->fact;
+	char real[PATH_MAX], other[PATH_MAX];
+	const char *path = program_path(&fact[at], real);
+
+	for (size_t i = 0; i < at; i++)
+		if (fact[i].kind == FACT_EXEC && !strcmp(program_path(&fact[i], other), path))
+			return;
+	lines_add(w->to, "allow", "exec-also", path, LINE_SEEN, 1, "executed");
 }
 
 void paths_lines(const struct facts *f, const char *program, struct lines *to)
@@ -340,7 +374,7 @@ void paths_lines(const struct facts *f, const char *program, struct lines *to)
 		else if (x->kind == FACT_DEVICE)
 			put_devices(&w, x);
 		else if (x->kind == FACT_EXEC)
-			lines_add(to, "allow", "exec-also", x->text, LINE_SEEN, 1, "executed");
+			put_program(&w, i);
 	}
 	gather(&w, WANT_READ);
 	gather(&w, WANT_WRITE);

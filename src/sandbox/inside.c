@@ -103,13 +103,11 @@ static int enter_user_namespace(struct launch *l, struct err *e)
 
 static int enter_namespaces(struct launch *l, struct err *e)
 {
-	const char *name = l->p->name;
-
 	/* Not with clone3: the new namespace's root is the group that one is in. */
 	if (!(l->missing & LAYER_BIT(LAYER_CGROUP_NS)) && unshare(CLONE_NEWCGROUP))
 		return err_sys(e, errno, "layer cgroup-ns");
-	if (!(l->missing & LAYER_BIT(LAYER_UTS)) && sethostname(name, strlen(name)))
-		return err_sys(e, errno, "layer uts");
+	/* The host name stays what it was: programs look theirs up, and /etc/hosts has the
+	 * machine's. What they set is theirs alone. */
 	return 0;
 }
 

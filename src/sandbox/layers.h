@@ -13,7 +13,7 @@
 	X(MOUNT, "mount", "CONFIG_NAMESPACES", "a tree of its own, read-only but for its state")   \
 	X(PID, "pid", "CONFIG_PID_NS", "sees and signals no process but its own")                  \
 	X(IPC, "ipc", "CONFIG_IPC_NS", "no shared memory or queues with others")                   \
-	X(UTS, "uts", "CONFIG_UTS_NS", "a host name of its own")                                   \
+	X(UTS, "uts", "CONFIG_UTS_NS", "cannot change the host name")                              \
 	X(CGROUP_NS, "cgroup-ns", "CONFIG_CGROUPS", "does not see the tree of control groups")     \
 	X(NET, "net", "CONFIG_NET_NS", "no network at all, where the profile says so")             \
 	X(USER, "user", "CONFIG_USER_NS", "uid 0 without its powers, for programs that insist")    \

@@ -51,11 +51,18 @@ static int make_proc(const char *at)
 	return 0;
 }
 
-/* max: the kernel's own limit is for all programs together. */
+/* Group tty (5 everywhere) and mode as programs expect them that would change them otherwise, which
+ * they may not; a user namespace of one id has no such group. max: the kernel's own limit is for all
+ * programs together. */
+#define PTS "newinstance,ptmxmode=0666,mode=0620,max=64"
 static int make_pts(const char *at)
 {
-	return mount("devpts", at, "devpts", MS_NOSUID | MS_NOEXEC,
-		     "newinstance,ptmxmode=0666,mode=0600,max=64");
+	const unsigned long flags = MS_NOSUID | MS_NOEXEC;
+
+	return mount("devpts", at, "devpts", flags, PTS ",gid=5") &&
+		       (errno != EINVAL || mount("devpts", at, "devpts", flags, PTS))
+		   ? -1
+		   : 0;
 }
 
 static uint64_t attributes(const struct view_entry *n)

@@ -123,6 +123,33 @@ assert sum(l["origin"] == "offered" for l in calls) == j["not_allowed"]
 ' <<<"$output"
 }
 
+@test "a list says which machine it is for: others are kept by a merge, and have the default level" {
+	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no aarch64-linux-gnu-gcc"
+	[ "$(uname -m)" = x86_64 ] || skip "merges x86-64 with arm64"
+	aarch64-linux-gnu-gcc -O2 -D_GNU_SOURCE -static -o "$T/both" "$BATS_TEST_DIRNAME/sample.c"
+	learn --static-only -o "$T/arm64.conf" -- "$T/both"
+	[ "$status" -eq 0 ]
+	run "$KIT" profile check -a x86-64 --no-files "$T/arm64.conf"
+	[ "$status" -eq 0 ]
+	[[ $output == *"arm64.conf: right; at the default level, it has no call list for x86-64" ]]
+	run "$KIT" profile check -a arm64 --no-files "$T/arm64.conf"
+	[[ $output == *"arm64.conf: right" ]]
+	cp "$T/sample" "$T/both"
+	learn -m "$T/arm64.conf" -o "$T/two.conf" -- "$T/both"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^\[syscalls' "$T/two.conf")" -eq 3 ]
+	diff <(sed -n '/^.syscalls arm64/,/^$/p' "$T/arm64.conf" | grep '^allow') <(sed -n '/^.syscalls arm64/,/^$/p' "$T/two.conf" | grep '^allow')
+	for a in x86-64 arm64; do
+		run "$KIT" profile check -a $a --no-files "$T/two.conf"
+		[[ $output == *"two.conf: right" ]]
+	done
+	"$KIT" profile explain -a arm64 "$T/two.conf" | grep 'system calls:' >"$T/arm64.calls"
+	"$KIT" profile explain -a x86-64 "$T/two.conf" | grep 'system calls:' | diff -q - "$T/arm64.calls" && return 1
+	# Learned again on this machine: what its analysis found is found anew, that of the other stays.
+	learn -m "$T/two.conf" -o "$T/again.conf" -- "$T/both"
+	diff <(grep '^allow' "$T/two.conf" | cut -d' ' -f1-3 | sort) <(grep '^allow' "$T/again.conf" | cut -d' ' -f1-3 | sort)
+}
+
 @test "static analysis of arm64 programs: dynamic with its libraries, static without symbols" {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no aarch64-linux-gnu-gcc"
 	aarch64-linux-gnu-gcc -O2 -D_GNU_SOURCE -o "$T/arm" "$BATS_TEST_DIRNAME/sample.c"
@@ -130,6 +157,7 @@ assert sum(l["origin"] == "offered" for l in calls) == j["not_allowed"]
 	for p in arm arm-static; do
 		learn --static-only --json -- "$T/$p"
 		[ "$status" -eq 0 ]
+		[ "$(grep -o '"section": *"syscalls [^"]*"' <<<"$output" | sort -u | sed 's/.*syscalls //')" = 'arm64"' ]
 		calls=$(python3 -c '
 import json, sys
 for l in json.load(sys.stdin)["lines"]:

@@ -3,11 +3,11 @@ program=(/usr/bin/node --jitless /srv/service/flow.js)
 state=(/var/lib/service)
 user=service
 comm=node
-small=24M
-# It asks for the limits of its control group, is refused, and does without.
-hand='report = calls'
+# It asks for the limit of its control group where version 1 would show it to the whole machine.
+hand=$'[allow]\nread = -/sys/fs/cgroup/memory/memory.limit_in_bytes'
+no_rotate="it writes its log to standard output"
 prepare() {
-	mkdir -p /srv/service /var/lib/service && mine /var/lib/service
+	mkdir -p /srv/service && mine /var/lib/service
 	cat >/srv/service/flow.js <<-'J'
 		const http = require('http'), fs = require('fs'), state = '/var/lib/service/flows.json';
 		let flows = []; const load = () => { try { flows = JSON.parse(fs.readFileSync(state)) } catch (e) { flows = [] } };
@@ -25,7 +25,15 @@ prepare() {
 }
 ready() { tcp 8080; }
 normal() {
-	[ "$(curl -s -o /dev/null -w '%{http_code}' -d "flow $RANDOM" http://127.0.0.1:8080/)" = 200 ] || return 1
-	curl -s http://127.0.0.1:8080/ | grep -q '\["flow'
+	local flow="flow $RANDOM"
+	[ "$(status -d "$flow" http://127.0.0.1:8080/)" = 200 ] || return 1
+	get http://127.0.0.1:8080/ | grep -q "\"$flow\"\]" && grep -q "$flow" /var/lib/service/flows.json
 }
-reload() { tell HUP; sleep 0.3; curl -s http://127.0.0.1:8080/ | grep -q flow; }
+reload() {
+	echo '["by hand"]' >/var/lib/service/flows.json
+	tell HUP
+	sleep 0.3
+	[ "$(get http://127.0.0.1:8080/)" = '["by hand"]' ]
+}
+full() { [ "$(status -d flow http://127.0.0.1:8080/)" = 507 ] && get http://127.0.0.1:8080/ | grep -q flow; }
+burst() { local i; for i in 1 2 3 4 5 6; do head -c 2000000 /dev/zero | tr '\0' x | status --data-binary @- http://127.0.0.1:8080/ & done; wait; }

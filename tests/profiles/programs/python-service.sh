@@ -3,8 +3,9 @@ program=(/usr/bin/python3 -I /srv/service/service.py)
 state=(/var/lib/service)
 user=service
 comm=python3
+no_rotate="it writes its log to standard output"
 prepare() {
-	mkdir -p /srv/service /var/lib/service && mine /var/lib/service
+	mkdir -p /srv/service && mine /var/lib/service
 	cat >/srv/service/service.py <<-'P'
 		import http.server, json, os, signal, socketserver, threading, time
 		STATE = "/var/lib/service/state.json"
@@ -42,7 +43,15 @@ prepare() {
 }
 ready() { tcp 8080; }
 normal() {
-	[ "$(curl -s -o /dev/null -w '%{http_code}' -d "$RANDOM" http://127.0.0.1:8080/)" = 200 ] || return 1
-	curl -s http://127.0.0.1:8080/ | grep '\[' >/dev/null
+	local reading="reading $RANDOM"
+	[ "$(status -d "$reading" http://127.0.0.1:8080/)" = 200 ] || return 1
+	get http://127.0.0.1:8080/ | grep -q "\"$reading\"\]" && grep -q "$reading" /var/lib/service/state.json
 }
-reload() { tell HUP; sleep 0.3; curl -s http://127.0.0.1:8080/ | grep -q '"'; }
+reload() {
+	echo '["by hand"]' >/var/lib/service/state.json
+	tell HUP
+	sleep 0.3
+	[ "$(get http://127.0.0.1:8080/)" = '["by hand"]' ]
+}
+full() { [ "$(status -d reading http://127.0.0.1:8080/)" = 507 ] && get http://127.0.0.1:8080/ | grep -q reading; }
+burst() { local i; for i in 1 2 3 4 5 6; do head -c 2000000 /dev/zero | tr '\0' x | status --data-binary @- http://127.0.0.1:8080/ & done; wait; }
