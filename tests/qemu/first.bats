@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The sandbox on a machine with control groups of version 2, and the supervisor as process 1 of a machine,
-# each in a virtual machine that needs no hardware help. About two minutes. What cannot be fetched here
+# The sandbox on a machine with control groups of version 2, the supervisor as process 1 of a machine, and
+# beside other processes 1, each in a virtual machine that needs no hardware help. About two minutes. What cannot be fetched here
 # is a counted skip.
 
 setup() {
@@ -68,4 +68,11 @@ orderly() { # KERNEL_SAYS
 	grep -q "/dev/nothing: No such file or directory: goes on without a watchdog" "$QEMU_CONSOLE"
 	grep -q "/etc/nothing: No such file or directory: the machine starts again in 60 s" "$QEMU_CONSOLE"
 	grep -q "reboot: Restarting system" "$QEMU_CONSOLE"
+}
+
+@test "BusyBox's init: the scripts, lines that respawn, and an orderly end" {
+	export QEMU_CONSOLE=$BATS_TEST_TMPDIR/console
+	machine busybox-checks debian
+	tr -d '\r' <"$QEMU_CONSOLE" | grep -oE '^all programs have stopped|^the daemon ends|reboot: .*' | tail -n 3 >"$BATS_TEST_TMPDIR/end"
+	printf '%s\n' "all programs have stopped" "the daemon ends" "reboot: Power down" | diff - "$BATS_TEST_TMPDIR/end"
 }
