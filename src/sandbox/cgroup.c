@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define ROOT   "/sys/fs/cgroup"
@@ -170,22 +171,72 @@ static void hand_down(const char *folder, const char *offered)
 	}
 }
 
+/* Version 2: where the groups of programs are. */
+static char base[CGROUP_PATH] = ROOT "/" FOLDER;
+
+/* Whoever made our group has left all below it to us: a service manager says so, and a container
+ * has the tree that it sees for its own. (In the root of all groups processes are in nobody's way.)
+ */
+static bool is_ours(const char *own)
+{
+	char yes = 0;
+
+	if (!strcmp(own, ROOT))
+		return !access(ROOT "/cgroup.events", F_OK);
+	return getxattr(own, "trusted.delegate", &yes, 1) == 1 && yes == '1';
+}
+
+static bool own_group_v2(char own[CGROUP_PATH])
+{
+	char self[1024];
+	const char *at, *end;
+	int n;
+
+	if (access(ROOT "/cgroup.controllers", F_OK) ||
+	    read_text("/proc/self/cgroup", self, sizeof(self)) || !(at = strstr(self, "0::/")))
+		return false;
+	at += 3;
+	end = strchrnul(at, '\n');
+	n = end - at == 1 ? 0 : (int)(end - at);
+	return snprintf(own, CGROUP_PATH, ROOT "%.*s", n, at) < CGROUP_PATH - 64;
+}
+
+void cgroup_settle(void)
+{
+	char own[CGROUP_PATH], text[CGROUP_PATH + 64];
+
+	if (!own_group_v2(own) || !is_ours(own))
+		return;
+	snprintf(text, sizeof(text), "%s/" FOLDER "-supervisor", own);
+	mkdir(text, 0755);
+	if (write_at(text, "cgroup.procs", "0") || !strcmp(own, ROOT))
+		return;
+	snprintf(text, sizeof(text), "%s/cgroup.controllers", own);
+	if (!read_text(text, text, sizeof(text)))
+		hand_down(own, text);
+	snprintf(text, sizeof(text), "%s/cgroup.subtree_control", own);
+	if (!read_text(text, text, sizeof(text)) && has_word(text, "memory"))
+		strcpy(base, own);
+}
+
 static int make_v2(struct cgroup *c, const char *offered, const char *name, const struct limits *l,
 		   struct err *e)
 {
-	char *path = c->path[0], has[256];
+	char *path = c->path[0], has[256], below[CGROUP_PATH + 32];
 
-	mkdir(ROOT "/" FOLDER, 0755);
-	if (read_text(ROOT "/" FOLDER "/cgroup.subtree_control", has, sizeof(has)))
-		return err_sys(e, errno, "layer memory: " ROOT "/" FOLDER);
+	mkdir(base, 0755);
+	snprintf(below, sizeof(below), "%s/cgroup.subtree_control", base);
+	if (read_text(below, has, sizeof(has)))
+		return err_sys(e, errno, "layer memory: %s", base);
 	if (!has_word(has, "memory") || !has_word(has, "pids") || !has_word(has, "cpu")) {
 		hand_down(ROOT, offered);
-		hand_down(ROOT "/" FOLDER, offered);
-		if (read_text(ROOT "/" FOLDER "/cgroup.subtree_control", has, sizeof(has)))
+		hand_down(base, offered);
+		if (read_text(below, has, sizeof(has)))
 			*has = 0;
 	}
 	c->version = 2;
-	if (make_group(path, ROOT "/" FOLDER "/", name))
+	snprintf(below, sizeof(below), "%s/", base);
+	if (make_group(path, below, name))
 		return err_sys(e, errno, "layer memory: %s", path);
 	c->paths = 1;
 	c->join[0] = openat(AT_FDCWD, path, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
@@ -275,7 +326,7 @@ void cgroup_sweep(void)
 {
 	char self[1024], path[CGROUP_PATH];
 
-	sweep(ROOT "/" FOLDER, "");
+	sweep(base, "");
 	if (read_text("/proc/self/cgroup", self, sizeof(self)))
 		return;
 	for (size_t i = 0; i < CONTROLLERS; i++)

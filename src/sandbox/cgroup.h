@@ -35,6 +35,11 @@ int cgroup_join(const struct cgroup *c, struct err *e);
 /* Removes the groups; they are empty, or about to be. */
 void cgroup_remove(struct cgroup *c);
 
+/* Version 2, where our group and all below it is ours to divide (delegation): goes to a group of
+ * its own below it, since a group that has processes cannot hand controllers down, and puts all
+ * groups that are made from now on beside that. Once a process, before any other. */
+void cgroup_settle(void);
+
 /* Removes the empty groups of launchers that were killed. */
 void cgroup_sweep(void);
 

@@ -384,7 +384,8 @@ void launch_kill(struct launch *l, struct launch_child *c)
 	c->pidfd = c->notify = -1;
 }
 
-void launch_sweep(void)
+void launch_settle(void)
 {
+	cgroup_settle();
 	cgroup_sweep();
 }

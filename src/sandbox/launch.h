@@ -90,8 +90,8 @@ void launch_kill(struct launch *l, struct launch_child *c);
 int launch_watch(void);
 void launch_renew(int watch);
 
-/* Removes what launchers that were killed have left behind: empty control groups. Once, at the
- * start of who starts many programs. */
-void launch_sweep(void);
+/* Finds its place among the control groups and removes what launchers that were killed have left
+ * there: empty ones. Once, at the start of who starts many programs. */
+void launch_settle(void);
 
 #endif

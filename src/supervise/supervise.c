@@ -54,7 +54,7 @@ static int open_rest(struct loop *l, struct err *e)
 	loop_watch_fd(l, l->timer, KIND_TIMER, NULL);
 	loop_watch_fd(l, l->control, KIND_CONTROL, NULL);
 	loop_watch_fd(l, l->crashes.fd, KIND_CRASHES, NULL);
-	launch_sweep();
+	launch_settle();
 	l->etc = launch_watch();
 	loop_watch_fd(l, l->etc, KIND_ETC, NULL);
 	return 0;

@@ -81,5 +81,5 @@ orderly() { # KERNEL_SAYS
 	[ -x /lib/systemd/systemd ] || skip "systemd is not installed"
 	export QEMU_MEMORY=512
 	machine systemd-checks debian
-	[[ $output == *"1..34"* ]]
+	[[ $output == *"1..35"* ]]
 }

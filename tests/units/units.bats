@@ -31,5 +31,5 @@ setup() {
 		"$(realpath "$BATS_TEST_DIRNAME/within")" "$place/holdfast.deb" "$place/actor"
 	rm -r "$place"
 	echo "$output"
-	[ "$status" = 0 ] && ! grep -q "^not ok" <<<"$output" && grep -q "^1\.\.41" <<<"$output"
+	[ "$status" = 0 ] && ! grep -q "^not ok" <<<"$output" && grep -q "^1\.\.42" <<<"$output"
 }
