@@ -11,13 +11,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOT   "/sys/fs/cgroup"
 #define FOLDER "holdfast"
 #define PERIOD 100000 /* us; the kernel's own default */
 
-#define NAMES_MOST 8 /* tried for a group before it is an error */
+#define ROUNDS_MOST 200 /* of killing, a millisecond each */
+#define NAMES_MOST  8	/* tried for a group before it is an error */
 
 struct controller {
 	enum layer layer;
@@ -127,6 +129,7 @@ static int make_v1(struct cgroup *c, const struct controller *k, const char *sel
 			   ? 0
 			   : err_sys(e, errno, "layer %s: %s", layer_name(k->layer), path);
 	snprintf(join, sizeof(join), "%s/tasks", path);
+	c->layer[c->paths] = k->layer;
 	c->join[c->paths++] = openat(AT_FDCWD, join, O_WRONLY | O_CLOEXEC);
 	if (c->join[c->paths - 1] < 0)
 		return err_sys(e, errno, "layer %s: %s", layer_name(k->layer), join);
@@ -272,8 +275,41 @@ int cgroup_join(const struct cgroup *c, struct err *e)
 {
 	for (unsigned i = 0; c->version == 1 && i < c->paths; i++)
 		if (write(c->join[i], "0", 1) != 1)
-			return err_sys(e, errno, "layer memory: %s/tasks", c->path[i]);
+			return err_sys(e, errno, "layer %s: %s/tasks",
+				       layer_name((enum layer)c->layer[i]), c->path[i]);
 	return 0;
+}
+
+/* A round kills who is there; who was being forked meanwhile is met in the next. */
+static int kill_round(const char *procs)
+{
+	FILE *f = fopen(procs, "re");
+	int found = 0;
+	long pid;
+
+	if (!f)
+		return -1;
+	while (fscanf(f, "%ld", &pid) == 1)
+		if (pid > 0 && ++found)
+			kill((pid_t)pid, SIGKILL);
+	fclose(f);
+	return found;
+}
+
+int cgroup_kill(const struct cgroup *c)
+{
+	const struct timespec nap = {0, 1000000};
+	char procs[CGROUP_PATH + 16];
+	int found = -1;
+
+	if (!c->paths)
+		return -1;
+	if (c->version == 2 && !write_at(c->path[0], "cgroup.kill", "1"))
+		return 0;
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", c->path[0]);
+	for (int i = 0; i < ROUNDS_MOST && (found = kill_round(procs)) > 0; i++)
+		nanosleep(&nap, NULL);
+	return found ? -1 : 0;
 }
 
 void cgroup_remove(struct cgroup *c)

@@ -17,6 +17,7 @@ struct cgroup {
 	int version;		   /* 2, 1; 0: none */
 	char path[3][CGROUP_PATH]; /* version 2: path[0] alone */
 	unsigned paths;
+	uint8_t layer[3]; /* version 1: whose each is */
 	int join[3];   /* version 2: the folder, for clone3; version 1: `tasks`, open for writing */
 	layer_set has; /* of MEMORY, PIDS, CPU */
 };
@@ -31,6 +32,10 @@ int cgroup_make(struct cgroup *to, const char *name, const struct limits *l, str
 
 /* Version 1: puts the calling process into the groups. */
 int cgroup_join(const struct cgroup *c, struct err *e);
+
+/* SIGKILL to all that is in the group, until it is empty. -1: there is no group, or it does not get
+ * empty. */
+int cgroup_kill(const struct cgroup *c);
 
 /* Removes the groups; they are empty, or about to be. */
 void cgroup_remove(struct cgroup *c);

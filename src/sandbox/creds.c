@@ -36,6 +36,13 @@ static uid_t own_uid(const char *name)
 	return OWN_FIRST + (((h ^ h >> OWN_BITS) & ((1u << OWN_BITS) - 1)) << 16);
 }
 
+uid_t creds_own_uid(const struct profile *p)
+{
+	const char *user = profile_str(p, p->user);
+
+	return !*user || !strcmp(user, "root") ? own_uid(p->name) : 0;
+}
+
 static int number(const char *text, uint32_t *to)
 {
 	char *end;

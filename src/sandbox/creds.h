@@ -25,6 +25,10 @@ struct creds {
  * load code). Fails (WRONG_USE) naming a user that is not there, or is root under another name. */
 int creds_make(struct creds *to, const struct profile *p, struct err *e);
 
+/* The uid that is made from the profile's name, 0 where the profile has another. Two names may have
+ * one (1 in 8,192): whoever starts several programs looks. */
+uid_t creds_own_uid(const struct profile *p);
+
 /* Once a process: takes everything from its bounding set, which its children inherit; that is a
  * call a capability. The process itself keeps what it has. */
 int creds_prepare(struct err *e);

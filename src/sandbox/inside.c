@@ -248,9 +248,13 @@ static int reap(struct launch *l, pid_t program)
 	return -1;
 }
 
-/* Signals from outside (their sender has no number here) go on to the program. */
+/* Signals from outside go on to the program: their sender has no number here. Without a pid
+ * namespace it has one, but then too nobody from inside may send any: this process has another uid.
+ */
 static _Noreturn void wait_for(struct launch *l, pid_t program, const sigset_t *all)
 {
+	bool numbered = l->missing & LAYER_BIT(LAYER_PID);
+
 	for (;;) {
 		siginfo_t info;
 		int code, sig = sigwaitinfo(all, &info);
@@ -258,7 +262,7 @@ static _Noreturn void wait_for(struct launch *l, pid_t program, const sigset_t *
 		code = reap(l, program);
 		if (code >= 0)
 			_exit(code);
-		if (sig > 0 && sig != SIGCHLD && info.si_pid == 0)
+		if (sig > 0 && sig != SIGCHLD && (info.si_pid == 0 || numbered))
 			kill(program, sig);
 	}
 }

@@ -31,6 +31,8 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
+#define RESET_ON_FORK 0x40000000 /* SCHED_RESET_ON_FORK */
+
 /* The folder on which trees are built, each in its own namespace, so that it stays empty. */
 static int make_place(struct launch *l, const char *run, struct err *e)
 {
@@ -183,6 +185,22 @@ static int check_layers(struct launch *l, layer_set *missing, struct err *e)
 	return 0;
 }
 
+/* Programs do not have their launcher's real-time priority: no limit of the processor would hold
+ * for them, and a control group with such a limit does not let them in. (By the calls themselves:
+ * musl has stubs for these.) */
+static int keep_real_time(struct err *e)
+{
+	int policy = (int)syscall(SYS_sched_getscheduler, 0);
+	struct sched_param p = {0};
+
+	if (policy <= 0) /* an ordinary one */
+		return 0;
+	if (syscall(SYS_sched_getparam, 0, &p) ||
+	    syscall(SYS_sched_setscheduler, 0, policy | RESET_ON_FORK, &p))
+		return err_sys(e, errno, "the launcher's real-time priority");
+	return 0;
+}
+
 static int prepare(struct launch *l, char *const extra[], layer_set *missing, struct err *e)
 {
 	struct sysinfo machine;
@@ -192,8 +210,8 @@ static int prepare(struct launch *l, char *const extra[], layer_set *missing, st
 		return err_sys(e, errno, "this machine's memory and processors");
 	limits_make(&l->limits, l->p, (uint64_t)machine.totalram * machine.mem_unit,
 		    (unsigned)CPU_COUNT(&processors));
-	if (creds_make(&l->creds, l->p, e) || creds_prepare(e) || make_folders(l, e) ||
-	    find_interpreters(l, e) || make_states(l, e) ||
+	if (keep_real_time(e) || creds_make(&l->creds, l->p, e) || creds_prepare(e) ||
+	    make_folders(l, e) || find_interpreters(l, e) || make_states(l, e) ||
 	    cgroup_make(&l->cgroup, l->p->name, &l->limits, e) || check_layers(l, missing, e) ||
 	    make_view(l, NULL, e) || exec_area_make(l, extra, e) || make_filter(l, e))
 		return -1;
@@ -372,12 +390,22 @@ int launch_ended(const struct launch *l, int status)
 	return l->shared->is_ended && WIFEXITED(status) ? l->shared->ended : status;
 }
 
+/* Without a pid namespace: all of the control group, or of the program's process group where there
+ * is no such either. */
+static void kill_all(const struct launch *l)
+{
+	if (cgroup_kill(&l->cgroup) && l->shared->pid > 0)
+		kill(-l->shared->pid, SIGKILL);
+}
+
 void launch_kill(struct launch *l, struct launch_child *c)
 {
 	/* The end of a pid namespace's first process is the end of all others. */
 	if (c->pidfd >= 0) {
 		launch_signal(l, c, SIGKILL);
 		close(c->pidfd);
+		if (l->missing & LAYER_BIT(LAYER_PID))
+			kill_all(l);
 	}
 	if (c->notify >= 0)
 		close(c->notify);

@@ -52,8 +52,8 @@ static int make_proc(const char *at)
 }
 
 /* Group tty (5 everywhere) and mode as programs expect them that would change them otherwise, which
- * they may not; a user namespace of one id has no such group. max: the kernel's own limit is for all
- * programs together. */
+ * they may not; a user namespace of one id has no such group. max: the kernel's own limit is for
+ * all programs together. */
 #define PTS "newinstance,ptmxmode=0666,mode=0620,max=64"
 static int make_pts(const char *at)
 {

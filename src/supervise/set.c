@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sandbox/creds.h"
 #include "supervise/folder.h"
 #include "supervise/say.h"
 
@@ -45,24 +46,33 @@ static struct program *free_place(struct loop *l)
 	return l->top < LEDGER_MOST ? &l->program[l->top++] : NULL;
 }
 
-static bool is_taken(const struct loop *l, const struct program *by, const char *name)
+/* Whether two programs could be taken for each other: by name, or by a uid made from the name,
+ * which would let either at what is the other's. */
+static int clash(const char *file, const struct profile *p, const char *name, uid_t uid,
+		 struct err *e)
 {
-	for (unsigned i = 0; i < l->top; i++) {
-		const struct program *p = &l->program[i];
-
-		if (p != by && p->used && p->loaded && !strcmp(p->profile.name, name))
-			return true;
-	}
-	return false;
+	if (!strcmp(p->name, name))
+		return err_set(e, EXIT_WRONG_USE, "%s: the name '%s' is another profile's", file,
+			       name);
+	if (uid && creds_own_uid(p) == uid)
+		return err_set(e, EXIT_WRONG_USE,
+			       "%s: the names '%s' and '%s' make the same uid, %lu: another "
+			       "`name`, or a `user`, keeps the two apart",
+			       file, p->name, name, (unsigned long)uid);
+	return 0;
 }
 
 static int read_fresh(struct loop *l, const struct program *p, struct err *e)
 {
 	if (program_read(fresh, l->o->folder, p->file, e))
 		return -1;
-	if (is_taken(l, p, fresh->name))
-		return err_set(e, EXIT_WRONG_USE, "%s: the name '%s' is another profile's", p->file,
-			       fresh->name);
+	for (unsigned i = 0; i < l->top; i++) {
+		const struct program *o = &l->program[i];
+
+		if (o != p && o->used && o->loaded &&
+		    clash(p->file, fresh, o->profile.name, creds_own_uid(&o->profile), e))
+			return -1;
+	}
 	return 0;
 }
 
@@ -219,6 +229,7 @@ int supervise_check(const char *folder, unsigned *right,
 {
 	static char names[LEDGER_MOST][PROFILE_NAME];
 	static struct folder f;
+	uid_t uids[LEDGER_MOST];
 	int bad = 0;
 
 	*right = 0;
@@ -228,14 +239,13 @@ int supervise_check(const char *folder, unsigned *right,
 		int wrong = program_read(fresh, folder, f.name[i], e);
 
 		for (unsigned k = 0; !wrong && k < *right; k++)
-			if (!strcmp(names[k], fresh->name))
-				wrong = err_set(e, EXIT_WRONG_USE,
-						"%s: the name '%s' is another profile's", f.name[i],
-						fresh->name);
-		if (!wrong)
+			wrong = clash(f.name[i], fresh, names[k], uids[k], e);
+		if (!wrong) {
+			uids[*right] = creds_own_uid(fresh);
 			memcpy(names[(*right)++], fresh->name, PROFILE_NAME);
-		else
+		} else {
 			fault(arg, e);
+		}
 		bad += !!wrong;
 	}
 	leave_room();

@@ -78,6 +78,28 @@ profile_of() { # ACCEPTED
 	[ "$status" = 0 ]
 }
 
+# Becomes it, without the file that tells of pid namespaces, as on a kernel that has none.
+without_pids() { exec unshare -m sh -c 'mount -t tmpfs none /proc/$$/ns && exec "$@"' sh "$@"; }
+
+@test "without pid namespaces: signals reach the program, and nothing outlives it" {
+	gcc -D_GNU_SOURCE -O1 -o "$BATS_FILE_TMPDIR/actor" "$BATS_TEST_DIRNAME/actor.c"
+	profile t <<-EOF
+	[program]
+	exec = $BATS_FILE_TMPDIR/actor
+	accept-missing = pid
+	EOF
+	without_pids "$H" run "$D/t.conf" polite daemon print there sleep 20 >"$D/out" 2>&1 3>&- &
+	run=$!
+	for _ in $(seq 50); do ! grep -q there "$D/out" || break; sleep 0.1; done
+	[ "$(pgrep -fc "^$BATS_FILE_TMPDIR/actor polite")" = 2 ]
+	kill -TERM $run
+	rc=0; wait $run || rc=$?
+	cat "$D/out"
+	[ $rc = 0 ] && grep -q "without layer pid" "$D/out" && grep -q bye "$D/out"
+	[ "$(pgrep -fc "^$BATS_FILE_TMPDIR/actor polite")" = 0 ]
+	! find /sys/fs/cgroup -maxdepth 3 -name "holdfast-t.$run" | grep .
+}
+
 @test "probe names what is missing and the option that gives it" {
 	run without landlock_create_ruleset mount_setattr -- "$H" probe
 	echo "$output"

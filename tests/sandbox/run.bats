@@ -235,3 +235,15 @@ print(*sorted({d["kind"] + " " + d["detail"].rsplit("/in/", 1)[1] for d in json.
 	if [ -e "$old" ]; then mv "$old" /etc/timezone; else rm -f /etc/timezone; fi
 	[ "$(cat "$D/out")" = seen ]
 }
+
+@test "a launcher with real-time priority keeps it to itself" {
+	command -v chrt >/dev/null || skip "no chrt"
+	chrt -f 10 true || skip "no real-time priority here"
+	profile rt <<-EOF
+	[program]
+	exec = /bin/cat /proc/self/stat
+	EOF
+	run chrt -f 10 "$H" run "$D/rt.conf"
+	echo "$output"
+	[ "$status" = 0 ] && [ "$(awk '{ print $40, $41 }' <<<"$output")" = "0 0" ]
+}

@@ -100,6 +100,38 @@ at_least() { [ "$(of "$1" "$2")" -ge "$3" ]; }
 	[ "$status" = 0 ]
 }
 
+# The hash of creds.c once more: two names of one uid.
+same_uid() {
+	python3 - <<-'EOF'
+	seen = {}
+	for i in range(100000):
+	    h = 2166136261
+	    for c in f"p{i}".encode():
+	        h = (h ^ c) * 16777619 & 0xffffffff
+	    uid = (h ^ h >> 13) & 0x1fff
+	    if uid in seen:
+	        print(seen[uid], f"p{i}")
+	        break
+	    seen[uid] = f"p{i}"
+	EOF
+}
+
+@test "two names that make one uid: the second is not started, in one line that says what to do" {
+	read -r one other <<<"$(same_uid)"
+	actor "$one" "sleep 60"
+	actor "$other" "sleep 60"
+	run "$H" supervise --check "$D/p"
+	echo "$output"
+	[ "$status" = 2 ] && [[ $output == *"make the same uid"*"keeps the two apart"* ]]
+	start
+	until_true is "$one" state running
+	said "'$other' and '$one' make the same uid|'$one' and '$other' make the same uid"
+	actor "$other" "sleep 60" "user = 61234"
+	kill -HUP $sup
+	until_true is "$other" state running
+	stop
+}
+
 @test "a crash doubles the wait, and neither a clean end nor a new supervisor forgives it" {
 	actor crash "sleep 0.1 crash"
 	start
