@@ -16,8 +16,8 @@ room() { local s; for s in "${state[@]}"; do rm -f "$s/.fill"; done; }
 rotate_full() { rotate >/dev/null 2>&1; } # that the new log is written to is not asked for here
 
 burst() { local i; for i in 1 2 3; do normal; done; }
-# Whatever becomes of it, within a time, and in the background of nothing.
-under_pressure() { timeout 20 bash -c "
+# Whatever becomes of it, within a time.
+under_pressure() { timeout 10 bash -c "
 	what=$what name=$name here=$here
 	. '$here/lib.sh'; user=$user program=(${program[*]@Q}); . '$here/programs/$name.sh'
 	declare -F burst >/dev/null || burst() { normal; normal; normal; }
