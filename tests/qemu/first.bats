@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The sandbox on a machine with control groups of version 2, the supervisor as process 1 of a machine, and
-# beside other processes 1, each in a virtual machine that needs no hardware help. About two minutes. What cannot be fetched here
-# is a counted skip.
+# beside other processes 1, each in a virtual machine that needs no hardware help. About four minutes.
+# What cannot be fetched here is a counted skip.
 
 setup() {
 	command -v qemu-system-x86_64 >/dev/null || skip "no qemu-system-x86_64"
@@ -10,13 +10,20 @@ setup() {
 }
 
 machine() { # CHECKS KERNEL OPTION...
-	run "$BATS_TEST_DIRNAME/run" x86_64 "$@"
+	run "$BATS_TEST_DIRNAME/run" "${ARCH:-x86_64}" "$@"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
 
 @test "control groups of version 2: every limit bites, nothing stays, the battery gets nowhere" {
 	machine sandbox-checks debian
+}
+
+@test "the same on arm64" {
+	command -v qemu-system-aarch64 >/dev/null || skip "no qemu-system-aarch64"
+	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no aarch64-linux-gnu-gcc"
+	"$BATS_TEST_DIRNAME/kernel" arm64 >/dev/null || skip "Debian's packages are out of reach"
+	ARCH=arm64 machine sandbox-checks debian
 }
 
 @test "the same on an initramfs, whose root pivot_root cannot take away" {
