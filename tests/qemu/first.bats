@@ -26,6 +26,11 @@ machine() { # CHECKS KERNEL OPTION...
 	ARCH=arm64 machine sandbox-checks debian
 }
 
+@test "the same on a 6.12 of our own" {
+	image=$("$BATS_TEST_DIRNAME/kernel-own" --cached) || skip "not built: tests/qemu/kernel-own"
+	machine sandbox-checks "$image"
+}
+
 @test "the same on an initramfs, whose root pivot_root cannot take away" {
 	machine sandbox-checks debian root=initramfs
 }
@@ -53,8 +58,14 @@ orderly() { # KERNEL_SAYS
 	orderly "Power down"
 }
 
+@test "process 1 of a machine: SIGUSR1 halts it" {
+	export QEMU_WHEN="System halted" QEMU_SAY=quit
+	first halt
+	orderly "System halted"
+}
+
 @test "process 1 of a machine: Ctrl-Alt-Del is an orderly stop" {
-	export QEMU_KEYS="press the keys"
+	export QEMU_WHEN="press the keys" QEMU_SAY="sendkey ctrl-alt-delete"
 	first keys
 	orderly "Restarting system"
 }
