@@ -69,7 +69,8 @@ short_of_addresses() {
 	memory_back no-addresses
 }
 
-group() { find /sys/fs/cgroup -type d -name "holdfast-$name*" -exec sh -c 'test -e "$1/memory.max" -o -e "$1/memory.limit_in_bytes"' - {} \; -print 2>/dev/null | head -n1; }
+# Version 1 has it as holdfast-NAME.N beside others, version 2 as NAME.N in a group of Holdfast's.
+group() { find /sys/fs/cgroup -type d -regex ".*/\(holdfast-\)?$name\(-[0-9]\)?\.[0-9]+" -exec sh -c 'test -e "$1/memory.max" -o -e "$1/memory.limit_in_bytes"' - {} \; -print 2>/dev/null | head -n1; }
 hits() { # how often the group was at its limit
 	if [ -e "$1/memory.failcnt" ]; then cat "$1/memory.failcnt"; else awk '$1 == "max" { print $2 }' "$1/memory.events"; fi
 }
