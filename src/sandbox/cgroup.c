@@ -77,6 +77,16 @@ static int set_limit(struct cgroup *c, const struct controller *k, const char *f
 	return 0;
 }
 
+/* In version 1 buffers of sockets, TCP's and UDP's, have an account of their own, which is kept only
+ * where there is a limit. A quarter of the memory on top of it; version 2 counts them in. */
+static void limit_buffers(const char *folder, const struct limits *l)
+{
+	char text[48];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)l->memory / 4);
+	write_at(folder, "memory.kmem.tcp.limit_in_bytes", text);
+}
+
 /* What is below our own group of version 1 stays within the limits that hold for us. */
 static bool own_group(const char *self, const char *name, char to[CGROUP_PATH])
 {
@@ -133,6 +143,8 @@ static int make_v1(struct cgroup *c, const struct controller *k, const char *sel
 	c->join[c->paths++] = openat(AT_FDCWD, join, O_WRONLY | O_CLOEXEC);
 	if (c->join[c->paths - 1] < 0)
 		return err_sys(e, errno, "layer %s: %s", layer_name(k->layer), join);
+	if (k->layer == LAYER_MEMORY)
+		limit_buffers(path, l);
 	return set_limit(c, k, path, l, e);
 }
 
