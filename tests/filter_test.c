@@ -15,8 +15,10 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <netinet/in.h>
 #include <sys/stat.h>
 
 #include "sandbox/calls.h"
@@ -264,8 +266,48 @@ static void other_odds_and_ends(void **state)
 	assert_int_equal(call(__NR_personality, 0x400000, 0, 0), REFUSE);
 	assert_int_equal(call(__NR_prctl, 35, 0, 0), REFUSE); /* PR_SET_MM */
 	assert_int_equal(call(__NR_prctl, 15, 0, 0), ALLOW);  /* PR_SET_NAME */
+	assert_int_equal(call(__NR_prctl, 59, 1, 0), SECCOMP_RET_ERRNO | EINVAL);
 	assert_int_equal(call(__NR_seccomp, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0), REFUSE);
 	assert_int_equal(call(__NR_seccomp, 1, 0, 0), ALLOW);
+}
+
+static void filters_of_sockets_are_a_power(void **state)
+{
+	struct profile p = {.powers = POWER_BIT(POWER_NET_RAW)};
+
+	(void)state;
+	assert_int_equal(call(__NR_setsockopt, 3, SOL_SOCKET, SO_ATTACH_FILTER), REFUSE);
+	assert_int_equal(call(__NR_setsockopt, 3, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF), REFUSE);
+	assert_int_equal(call(__NR_setsockopt, 3, SOL_SOCKET, SO_REUSEADDR), ALLOW);
+	assert_int_equal(call(__NR_setsockopt, 3, IPPROTO_TCP, SO_ATTACH_FILTER), ALLOW);
+	build(&p, true);
+	assert_int_equal(call(__NR_setsockopt, 3, SOL_SOCKET, SO_ATTACH_FILTER), ALLOW);
+	build(&plain, true);
+}
+
+static uint32_t prlimit_of(uint64_t resource, uint64_t new, uint64_t old)
+{
+	const struct seccomp_data d = {
+	    .nr = __NR_prlimit64, .arch = call_native.audit, .args = {0, resource, new, old}};
+
+	return run(&d);
+}
+
+static void the_limit_of_dumps_stays(void **state)
+{
+	const uint64_t low = 0x1000, high = 1ull << 32;
+
+	(void)state;
+	assert_int_equal(prlimit_of(RLIMIT_CORE, low, 0), SECCOMP_RET_ERRNO);
+	assert_int_equal(prlimit_of(RLIMIT_CORE, high, 0), SECCOMP_RET_ERRNO);
+	assert_int_equal(prlimit_of(RLIMIT_CORE, low, low), REFUSE);
+	assert_int_equal(prlimit_of(RLIMIT_CORE, low, high), REFUSE);
+	assert_int_equal(prlimit_of(RLIMIT_CORE, 0, low), ALLOW);
+	assert_int_equal(prlimit_of(RLIMIT_NOFILE, low, low), ALLOW);
+#ifdef __NR_setrlimit
+	assert_int_equal(call(__NR_setrlimit, RLIMIT_CORE, low, 0), SECCOMP_RET_ERRNO);
+	assert_int_equal(call(__NR_setrlimit, RLIMIT_NOFILE, low, 0), ALLOW);
+#endif
 }
 
 static void allow_call(struct profile *p, long nr)
@@ -349,6 +391,8 @@ int main(void)
 	    cmocka_unit_test(namespaces_are_refused_threads_are_not),
 	    cmocka_unit_test(sockets_are_of_four_families),
 	    cmocka_unit_test(raw_sockets_are_a_power),
+	    cmocka_unit_test(filters_of_sockets_are_a_power),
+	    cmocka_unit_test(the_limit_of_dumps_stays),
 	    cmocka_unit_test(memory_is_written_or_executed),
 	    cmocka_unit_test(bits_of_other_users_are_refused),
 	    cmocka_unit_test(terminals_are_not_typed_into),

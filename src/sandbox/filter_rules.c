@@ -2,6 +2,7 @@
 #include "sandbox/filter_rules.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +18,7 @@
 
 #define SOCK_TYPE_BITS	 0xf /* of the second argument of socket(2) */
 #define NETLINK_OF_ROUTE 0
+#define USER_DISPATCH	 59   /* PR_SET_SYSCALL_USER_DISPATCH, since 5.11 */
 #define MFD_EXEC_BIT	 0x10 /* memfd_create(2) since 6.3 */
 
 void filter_put(struct filter *f, uint16_t code, uint8_t jt, uint8_t jf, uint32_t k)
@@ -103,6 +106,40 @@ static void rule_prctl(const struct filter_env *env)
 {
 	load(env, 0, false);
 	return_if_equal(env, PR_SET_MM, env->refuse);
+	return_if_equal(env, USER_DISPATCH, SECCOMP_RET_ERRNO | EINVAL);
+	allow(env);
+}
+
+/* The limit of dumps stays the 1 of resources.c: with 0, which many daemons ask for, a core_pattern
+ * that begins with a pipe would be run all the same. They are told that it was done. */
+static void rule_core_limit(const struct filter_env *env, unsigned resource, unsigned old)
+{
+	load(env, resource, false);
+	return_unless_equal(env, RLIMIT_CORE, SECCOMP_RET_ALLOW);
+	if (old) {
+		/* prlimit64 that only asks; that also wants the old ones cannot be answered here */
+		load(env, old - 1, false);
+		filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
+		load(env, old - 1, true);
+		return_if_equal(env, 0, SECCOMP_RET_ALLOW);
+		load(env, old, false);
+		return_unless_equal(env, 0, env->refuse);
+		load(env, old, true);
+		return_unless_equal(env, 0, env->refuse);
+	}
+	ret(env, SECCOMP_RET_ERRNO); /* and no error */
+}
+
+static void rule_setsockopt(const struct filter_env *env)
+{
+	static const uint32_t refused[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF,
+					   SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF};
+
+	load(env, 1, false);
+	return_unless_equal(env, SOL_SOCKET, SECCOMP_RET_ALLOW);
+	load(env, 2, false);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		return_if_equal(env, refused[i], env->refuse);
 	allow(env);
 }
 
@@ -243,6 +280,15 @@ void filter_rule(const struct filter_env *env, enum verdict v)
 		return;
 	case VERDICT_PRCTL:
 		rule_prctl(env);
+		return;
+	case VERDICT_SETRLIMIT:
+		rule_core_limit(env, 0, 0);
+		return;
+	case VERDICT_PRLIMIT:
+		rule_core_limit(env, 1, 3);
+		return;
+	case VERDICT_SETSOCKOPT:
+		rule_setsockopt(env);
 		return;
 	case VERDICT_MMAP:
 		rule_mmap(env);

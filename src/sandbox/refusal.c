@@ -227,7 +227,8 @@ static void say_argument(struct asked *a)
 	    [VERDICT_MMAP] = 2,	   [VERDICT_MPROTECT] = 2, [VERDICT_SHMAT] = 2,
 	    [VERDICT_MEMFD] = 1,   [VERDICT_IOCTL] = 1,	   [VERDICT_CHMOD] = 1,
 	    [VERDICT_CHMODAT] = 2, [VERDICT_MKNOD] = 1,	   [VERDICT_MKNODAT] = 2,
-	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3};
+	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3,   [VERDICT_SETSOCKOPT] = 2,
+	    [VERDICT_PRLIMIT] = 1};
 	unsigned n = (unsigned)call_index(a->n->data.nr);
 	uint8_t verdict = n < PROFILE_CALLS ? a->l->policy.verdict[n] : VERDICT_REFUSE;
 
