@@ -77,8 +77,8 @@ static int set_limit(struct cgroup *c, const struct controller *k, const char *f
 	return 0;
 }
 
-/* In version 1 buffers of sockets, TCP's and UDP's, have an account of their own, which is kept only
- * where there is a limit. A quarter of the memory on top of it; version 2 counts them in. */
+/* In version 1 buffers of sockets, TCP's and UDP's, have an account of their own, which is kept
+ * only where there is a limit. A quarter of the memory on top of it; version 2 counts them in. */
 static void limit_buffers(const char *folder, const struct limits *l)
 {
 	char text[48];

@@ -227,6 +227,24 @@ int creds_shed(struct err *e)
 	return 0;
 }
 
+/* The effective ids alone: those that it may be signalled by stay root's. Back the other way round,
+ * as only root changes its group. */
+int creds_act_as(uid_t uid, gid_t gid)
+{
+	const uid_t same = (uid_t)-1;
+
+	clear_groups(); /* where it cannot, there are none */
+#ifdef SYS_setresuid32
+	return (uid && syscall(SYS_setresgid32, same, gid, same)) ||
+	       syscall(SYS_setresuid32, same, uid, same) ||
+	       (!uid && syscall(SYS_setresgid32, same, gid, same));
+#else
+	return (uid && syscall(SYS_setresgid, same, gid, same)) ||
+	       syscall(SYS_setresuid, same, uid, same) ||
+	       (!uid && syscall(SYS_setresgid, same, gid, same));
+#endif
+}
+
 int creds_unshare(const struct creds *c, struct err *e)
 {
 	if (clear_groups() || set_ids(c->uid, c->gid) || unshare(CLONE_NEWUSER))

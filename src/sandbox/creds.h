@@ -41,6 +41,10 @@ int creds_enter(const struct creds *c, struct err *e);
  * stays, and the program, to which it passes signals on, has another. */
 int creds_shed(struct err *e);
 
+/* The calling process acts as this user, with no capability and no group, until it acts as 0 again,
+ * which it still is. Not for 0 in between: that would be itself. */
+int creds_act_as(uid_t uid, gid_t gid);
+
 /* Moves the caller to a user namespace that maps nothing yet. */
 int creds_unshare(const struct creds *c, struct err *e);
 /* From outside: gives the namespace of pid its ids. */

@@ -73,7 +73,7 @@ int launch_signal(struct launch *l, const struct launch_child *c, int sig);
 
 /* Answers one pending notification of c->notify. Returns 1 with *d filled when there is something
  * to report, 0 when not (allowed and continued, or the caller is gone), -1 when notify is to be
- * closed. Never blocks. */
+ * closed. Does not block, but rests a millisecond at most for a program that asks without end. */
 int launch_refusal(struct launch *l, const struct launch_child *c, struct denial *d);
 
 /* How the program itself ended, as waitpid(2) writes a status. The sandbox's first process cannot

@@ -20,12 +20,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sandbox/behalf.h"
 #include "sandbox/calls.h"
 #include "sandbox/opens.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL /* since 6.9 */
 #endif
+
+/* Answers take our time, which no limit of the program's counts: a second at once, and a fifth of a
+ * processor in the long run. */
+#define SPENT_MOST 1000000000u
+#define SHARE	   5
+#define REST	   1000000
 
 #define WATCHES_MAX 32 /* instances of inotify in one process */
 
@@ -147,6 +154,35 @@ static void answer_with(struct asked *a, int rc)
 	a->answer->val = 0;
 }
 
+/* Programs that change users or set up networks may have rights that ours, as their user, has not.
+ */
+static bool is_left_alone(const struct asked *a, int family)
+{
+	enum power power = family == AF_UNIX ? POWER_SWITCH_USER : POWER_NET_ADMIN;
+
+	return !is_inet(family) && a->l->p->powers & POWER_BIT(power);
+}
+
+/* Never left to the kernel, which would look at the descriptor again, and at the address: another
+ * thread may have put a socket of the network in its place, whose port nobody has looked at. */
+static void answer_as(struct asked *a, int fd, const struct sockaddr *at, socklen_t n)
+{
+	uint64_t id = a->n->id;
+	struct behalf b;
+
+	if (behalf_open(&b, (pid_t)a->n->pid)) {
+		a->answer->error = -EACCES;
+		return;
+	}
+	if (ioctl(a->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &id))
+		a->answer->error = -EACCES; /* of somebody else */
+	else if (at)
+		answer_with(a, behalf_bind(&b, fd, at, n));
+	else
+		answer_with(a, behalf_listen(&b, fd, (int)a->n->data.args[1]));
+	behalf_close(&b);
+}
+
 /* The address is copied once, looked at, and used: what the program writes over it afterwards is
  * of no use. */
 static void answer_bind(struct asked *a, int fd)
@@ -157,8 +193,7 @@ static void answer_bind(struct asked *a, int fd)
 	struct iovec there = {(void *)(uintptr_t)a->n->data.args[1], here.iov_len};
 	int family = socket_number(fd, SO_DOMAIN), type = socket_number(fd, SO_TYPE);
 
-	if (!is_inet(family)) {
-		/* A name in its own tree, which only it can look up. */
+	if (is_left_alone(a, family)) {
 		a->answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 		return;
 	}
@@ -166,7 +201,9 @@ static void answer_bind(struct asked *a, int fd)
 		a->answer->error = -EFAULT;
 		return;
 	}
-	if (type != SOCK_RAW && port_of(&sa) && !listed(a->l->p, port_of(&sa), type))
+	if (!is_inet(family))
+		answer_as(a, fd, (struct sockaddr *)&sa, (socklen_t)here.iov_len);
+	else if (type != SOCK_RAW && port_of(&sa) && !listed(a->l->p, port_of(&sa), type))
 		refuse_port(a, port_of(&sa), type);
 	else
 		answer_with(a, bind(fd, (struct sockaddr *)&sa, (socklen_t)here.iov_len));
@@ -177,8 +214,10 @@ static void answer_listen(struct asked *a, int fd)
 	struct sockaddr_storage sa = {0};
 	socklen_t n = sizeof(sa);
 
-	if (is_inet(socket_number(fd, SO_DOMAIN)) && (getsockname(fd, (struct sockaddr *)&sa, &n) ||
-						      !listed(a->l->p, port_of(&sa), SOCK_STREAM)))
+	if (!is_inet(socket_number(fd, SO_DOMAIN)))
+		answer_as(a, fd, NULL, 0);
+	else if (getsockname(fd, (struct sockaddr *)&sa, &n) ||
+		 !listed(a->l->p, port_of(&sa), SOCK_STREAM))
 		refuse_port(a, port_of(&sa), SOCK_STREAM);
 	else
 		answer_with(a, listen(fd, (int)a->n->data.args[1]));
@@ -373,7 +412,26 @@ static void describe(struct denial *d, const struct launch *l, const struct secc
 	close(fd);
 }
 
-int launch_refusal(struct launch *l, const struct launch_child *c, struct denial *d)
+static uint64_t clock_ns(clockid_t which)
+{
+	struct timespec t;
+
+	clock_gettime(which, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The program waits for its answers, so resting slows it, and nobody else for longer than that. */
+static void rest(struct launch *l, uint64_t cost)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), forgiven = (now - l->paid) / SHARE;
+
+	l->spent = l->spent > forgiven ? l->spent - forgiven + cost : cost;
+	l->paid = now;
+	if (l->spent >= SPENT_MOST)
+		nanosleep(&(struct timespec){.tv_nsec = REST}, NULL);
+}
+
+static int answer_one(struct launch *l, const struct launch_child *c, struct denial *d)
 {
 	struct seccomp_notif n = {0};
 	struct seccomp_notif_resp resp = {0};
@@ -394,4 +452,14 @@ int launch_refusal(struct launch *l, const struct launch_child *c, struct denial
 	if (ioctl(c->notify, SECCOMP_IOCTL_NOTIF_SEND, &resp) && errno != ENOENT)
 		return -1;
 	return a.report;
+}
+
+int launch_refusal(struct launch *l, const struct launch_child *c, struct denial *d)
+{
+	uint64_t began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int rc = answer_one(l, c, d);
+
+	/* As much again for what the caller does with it: waits, notes. */
+	rest(l, 2 * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - began));
+	return rc;
 }

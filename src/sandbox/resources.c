@@ -45,7 +45,8 @@ static int lower(int what, uint64_t to)
 
 int limits_enter(const struct limits *l, struct err *e)
 {
-	/* 1, not 0: no file is made of a dump so, and no program of core_pattern's is run either. */
+	/* 1, not 0: no file is made of a dump so, and no program of core_pattern's is run either.
+	 */
 	if (lower(RLIMIT_CORE, 1) || lower(RLIMIT_NOFILE, l->files) ||
 	    lower(RLIMIT_FSIZE, l->file_size) || lower(RLIMIT_NPROC, l->processes) ||
 	    lower(RLIMIT_MSGQUEUE, 256 << 10) || lower(RLIMIT_MEMLOCK, 256 << 10) ||

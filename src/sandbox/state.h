@@ -53,6 +53,7 @@ struct launch {
 	char interpreter[INTERPRETERS][PROGRAM_PATH];
 	const char *interpreters[INTERPRETERS + 1];
 	struct shared *shared;
+	uint64_t spent, paid; /* ns of ours on its refused calls, and up to when it was forgiven */
 	char sockets[PATH_MAX]; /* of the view as it is; empty: none */
 	unsigned envs;		/* entries of exec.envp that are always there */
 	char *env_sockets[2];	/* and those with io->sockets and a watchdog */

@@ -15,6 +15,12 @@ refused_all() {
 	expect execve "$no"; expect "execve self" "$no"; expect "execveat self" "$no"; expect memfd "$no"
 	expect "tcp 81" ok; expect "tcp 8080" "Permission denied"; expect "tcp 0" "Permission denied"
 	expect "udp 81" "Permission denied"; expect "udp 0" ok; expect unix ok
+	local good
+	for good in name "name's user and mode" "name listens" "name's listener" "name by a way" "name there" folder \
+		"name of the kernel's" "no dumps" "limit of dumps"; do expect "$good" ok; done
+	grep -qE "^name taken: Address (already )?in use$" <<<"$output" # glibc's words, and musl's
+	expect "name nowhere" "No such file or directory"
+	expect "name in usr" "Read-only file system"; expect "name in a closed folder" "Permission denied"
 	expect packet "Address family not supported by protocol"
 	expect vsock "Address family not supported by protocol"; expect raw "$no"
 	expect "mmap wx" "$no"; expect "shmat x" "$no"; expect personality "$no"
@@ -48,6 +54,27 @@ tries() { # PROGRAM
 @test "a dynamic program" { tries tries; }
 @test "a static program" { tries tries-static; }
 @test "a static musl program" { tries tries-musl; }
+
+# The launcher is not in the program's control group: what it spends on refusing is nobody's share.
+@test "a program that is refused without end costs the launcher a fifth of a processor" {
+	cat >"$D/flood.c" <<-EOF
+	#include <sys/ptrace.h>
+	int main(void) { for (;;) ptrace(PTRACE_TRACEME, 0, 0, 0); }
+	EOF
+	gcc -O1 -o "$D/flood" "$D/flood.c" && chmod 755 "$D" "$D/flood"
+	profile flood <<-EOF
+	[program]
+	exec = $D/flood
+	EOF
+	"$H" run "$D/flood.conf" 3>&- &
+	local pid=$! before after
+	spent() { awk '{ print $14 + $15 }' /proc/$pid/stat; } # hundredths of a second
+	sleep 4 # its first second is free
+	before=$(spent); sleep 4; after=$(spent)
+	kill -KILL $pid; wait $pid || true
+	echo "spent $((after - before)) of 400"
+	[ $((after - before)) -gt 0 ] && [ $((after - before)) -lt 160 ]
+}
 
 @test "the exit status is the program's: code, or 128 and the signal" {
 	profile t <<-EOF

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -47,6 +48,68 @@ static void try_sockets(void)
 	say("packet", socket(AF_PACKET, SOCK_RAW, 0));
 	say("vsock", socket(40, SOCK_STREAM, 0));
 	say("raw", socket(AF_INET, SOCK_RAW, 1));
+}
+
+/* Returns a socket with that name, which is said as it was given. */
+static int named(const char *path)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX}, back = {0};
+	socklen_t n = sizeof(back);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    getsockname(fd, (struct sockaddr *)&back, &n))
+		return -1;
+	errno = EPROTO;
+	return strcmp(back.sun_path, path) ? -1 : fd;
+}
+
+/* The launcher binds for us: with our user, mask, folders, and links. */
+static void try_names(void)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "/tmp/s"};
+	int fd, client = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct ucred who = {0};
+	socklen_t n = sizeof(who);
+	struct stat st = {0};
+	char here[64] = "";
+
+	umask(027);
+	fd = named("/tmp/s");
+	say("name", fd);
+	stat("/tmp/s", &st);
+	say("name's user and mode",
+	    st.st_uid == geteuid() && (st.st_mode & 07777) == 0750 ? 0 : -1);
+	say("name listens", listen(fd, 1));
+	connect(client, (struct sockaddr *)&a, sizeof(a));
+	getsockopt(client, SOL_SOCKET, SO_PEERCRED, &who, &n);
+	say("name's listener", who.uid == geteuid() && who.gid == getegid() ? 0 : -1);
+	mkdir("/tmp/d", 0700);
+	symlink("d", "/tmp/l");
+	chdir("/tmp/d");
+	say("name by a way", named("../l/./s"));
+	say("name there", access("/tmp/d/s", F_OK));
+	say("folder", getcwd(here, sizeof(here)) && !strcmp(here, "/tmp/d") ? 0 : -1);
+	say("name taken", named("s"));
+	say("name nowhere", named("/tmp/none/s"));
+	say("name in usr", named("/usr/share/s"));
+	chmod("/tmp/d", 0);
+	say("name in a closed folder", geteuid() ? named("/tmp/d/t") : -1);
+	say("name of the kernel's",
+	    bind(socket(AF_UNIX, SOCK_DGRAM, 0), (struct sockaddr *)&a, sizeof(a.sun_family)));
+	chdir("/");
+	umask(022);
+}
+
+/* Other than 1, and a core_pattern with a pipe is run. */
+static void try_dumps(void)
+{
+	struct rlimit none = {0, 0}, now = {0, 0};
+
+	say("no dumps", setrlimit(RLIMIT_CORE, &none));
+	getrlimit(RLIMIT_CORE, &now);
+	say("limit of dumps", now.rlim_cur == 1 && now.rlim_max == 1 ? 0 : -1);
 }
 
 static void try_exec(void)
@@ -125,6 +188,8 @@ int main(int argc, char **argv)
 	say("fork", pid);
 	try_exec();
 	try_sockets();
+	try_names();
+	try_dumps();
 	try_memory();
 	try_files();
 	try_kernel();

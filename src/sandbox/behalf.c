@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "sandbox/behalf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sandbox/creds.h"
+
+static int open_link(pid_t tid, const char *name)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)tid, name);
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The numbers are the launcher's own, whatever user namespace the thread is in. */
+static int read_status(struct behalf *to, pid_t tid)
+{
+	char path[48], text[1024];
+	const char *uid, *gid, *mask;
+	unsigned long u, g;
+	unsigned m;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	/* The name comes first, with its line ends escaped. */
+	mask = strstr(text, "\nUmask:");
+	uid = strstr(text, "\nUid:");
+	gid = strstr(text, "\nGid:");
+	if (!mask || !uid || !gid || sscanf(mask, "\nUmask: %o", &m) != 1 ||
+	    sscanf(uid, "\nUid: %*u %lu", &u) != 1 || sscanf(gid, "\nGid: %*u %lu", &g) != 1)
+		return -1;
+	to->uid = (uid_t)u;
+	to->gid = (gid_t)g;
+	to->umask = (mode_t)m;
+	return 0;
+}
+
+int behalf_open(struct behalf *to, pid_t tid)
+{
+	*to = (struct behalf){.root = open_link(tid, "root"), .folder = open_link(tid, "cwd")};
+	if (to->root >= 0 && to->folder >= 0 && !read_status(to, tid))
+		return 0;
+	behalf_close(to);
+	return -1;
+}
+
+void behalf_close(struct behalf *b)
+{
+	if (b->root >= 0)
+		close(b->root);
+	if (b->folder >= 0)
+		close(b->folder);
+}
+
+static int move_to(int root, int folder)
+{
+	return fchdir(root) || chroot(".") || fchdir(folder) ? -1 : 0;
+}
+
+/* A launcher that cannot come back is in a tree, or a user, that is not its own: it must not go
+ * on. The kernel ends the sandboxes with it. */
+static void back(int failed)
+{
+	if (failed)
+		abort();
+}
+
+/* The socket keeps the address as it is written, and others answer to that: so the path cannot be
+ * another one to the same place, and the launcher itself goes where the thread is. */
+int behalf_bind(const struct behalf *b, int sock, const struct sockaddr *at, socklen_t n)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), rc = -1, error;
+	mode_t mask = umask(b->umask);
+
+	if (root >= 0 && folder >= 0) {
+		rc = move_to(b->root, b->folder);
+		if (!rc && !(rc = creds_act_as(b->uid, b->gid)))
+			rc = bind(sock, at, n);
+		error = errno;
+		back(creds_act_as(0, 0));
+		back(move_to(root, folder));
+	} else {
+		error = errno;
+	}
+	umask(mask);
+	if (root >= 0)
+		close(root);
+	if (folder >= 0)
+		close(folder);
+	errno = error;
+	return rc;
+}
+
+/* Who listens on a unix socket is who has called this: clients are told. */
+int behalf_listen(const struct behalf *b, int sock, int backlog)
+{
+	int rc = creds_act_as(b->uid, b->gid), error;
+
+	if (!rc)
+		rc = listen(sock, backlog);
+	error = errno;
+	back(creds_act_as(0, 0));
+	errno = error;
+	return rc;
+}
