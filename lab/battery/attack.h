@@ -56,7 +56,8 @@ struct attack_class {
 };
 extern const struct attack exec_attacks[], memory_attacks[], space_attacks[], abi_attacks[],
     process_attacks[], kernel_attacks[], device_attacks[], file_attacks[], mount_attacks[],
-    socket_attacks[], bomb_attacks[], signal_attacks[], terminal_attacks[], own_attacks[];
+    socket_attacks[], race_attacks[], bomb_attacks[], signal_attacks[], terminal_attacks[],
+    own_attacks[];
 
 /* The three ways an attack ends. */
 void succeeded(struct result *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

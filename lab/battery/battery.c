@@ -19,11 +19,11 @@
 #include "base/opt.h"
 
 static const struct attack_class classes[] = {
-    {"exec", exec_attacks},	{"memory", memory_attacks},   {"namespace", space_attacks},
-    {"abi", abi_attacks},	{"process", process_attacks}, {"kernel", kernel_attacks},
-    {"device", device_attacks}, {"file", file_attacks},	      {"mount", mount_attacks},
-    {"socket", socket_attacks}, {"signal", signal_attacks},   {"terminal", terminal_attacks},
-    {"own", own_attacks},	{"bomb", bomb_attacks},
+    {"exec", exec_attacks},	    {"memory", memory_attacks},	  {"namespace", space_attacks},
+    {"abi", abi_attacks},	    {"process", process_attacks}, {"kernel", kernel_attacks},
+    {"device", device_attacks},	    {"file", file_attacks},	  {"mount", mount_attacks},
+    {"socket", socket_attacks},	    {"race", race_attacks},	  {"signal", signal_attacks},
+    {"terminal", terminal_attacks}, {"own", own_attacks},	  {"bomb", bomb_attacks},
 };
 enum { CLASSES = sizeof(classes) / sizeof(classes[0]) };
 

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,7 +32,11 @@ enum {
 	MANY_SEGMENTS = 256,
 	MEBIBYTE = 1 << 20,
 	MEMORY_MIB = 384,
+	MANY_FILTERS = 200,
 	DISK_MIB = 256,
+	BUFFERS_MIB = 512,
+	BUFFERS_PROCESSES = 4,
+	BUFFERS_SOCKETS = 900,
 	CPU_SECONDS = 2,
 };
 
@@ -154,9 +161,10 @@ static void descriptors(struct result *r, const char *word)
 		refused(r, "dup");
 }
 
+static char block[MEBIBYTE];
+
 static void fill(struct result *r, const char *word)
 {
-	static char block[MEBIBYTE];
 	char path[192];
 	int fd, n = 0;
 
@@ -245,6 +253,109 @@ static void terminals(struct result *r, const char *word)
 		refused(r, "/dev/ptmx");
 }
 
+/* What lies in a socket counts for nobody but where somebody keeps the account. Bytes in there. */
+static size_t fill_udp(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(0x7f000001)}};
+	uint32_t memory[9] = {0}; /* SO_MEMINFO */
+	socklen_t n = sizeof(a), size = sizeof(memory);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), big = 1 << 22;
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    getsockname(fd, (struct sockaddr *)&a, &n) || connect(fd, (struct sockaddr *)&a, n))
+		return 0;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &big, sizeof(big));
+	for (int i = 0; i < 64 && write(fd, block, 60000) > 0; i++)
+		;
+	return getsockopt(fd, SOL_SOCKET, 55 /* SO_MEMINFO */, memory, &size) ? 0 : memory[0];
+}
+
+/* Connected to itself, which needs nobody who listens. */
+static size_t fill_tcp(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(0x7f000001)}};
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), in = 0, out = 0, on = 1;
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    getsockname(fd, (struct sockaddr *)&a, &n) || connect(fd, (struct sockaddr *)&a, n))
+		return 0;
+	ioctl(fd, FIONBIO, &on);
+	for (int i = 0; i < 64 && write(fd, block, sizeof(block)) > 0; i++)
+		;
+	ioctl(fd, FIONREAD, &in);
+	ioctl(fd, TIOCOUTQ, &out);
+	return (size_t)(in > out ? in : out); /* one copy may lie in both */
+}
+
+static size_t fill_unix(void)
+{
+	int pair[2];
+	ssize_t n;
+	size_t all = 0;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair))
+		return 0;
+	while ((n = write(pair[0], block, 60000)) > 0)
+		all += (size_t)n;
+	return all;
+}
+
+/* In a few processes, as each has few descriptors. */
+static void buffers(struct result *r, const char *word)
+{
+	size_t (*one)(void) = !strcmp(word, "UDP")   ? fill_udp
+			      : !strcmp(word, "TCP") ? fill_tcp
+						     : fill_unix;
+	volatile size_t *got =
+	    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const size_t enough = (size_t)BUFFERS_MIB * MEBIBYTE;
+
+	for (int p = 0; p < BUFFERS_PROCESSES && *got < enough; p++) {
+		pid_t child = fork();
+		int status;
+
+		if (child < 0)
+			break;
+		for (int i = 0; !child && i < BUFFERS_SOCKETS && *got < enough; i++)
+			*got += one();
+		if (!child) {
+			kill(getpid(), SIGSTOP);
+			_exit(0);
+		}
+		waitpid(child, &status, WUNTRACED);
+	}
+	errno = ENOBUFS;
+	if (*got >= enough)
+		succeeded(r, "%zu MiB", *got / MEBIBYTE);
+	else
+		refused(r, word);
+}
+
+/* Filters are compiled, and the machine has a share of memory for all that is. */
+static void filters(struct result *r, const char *word)
+{
+	static struct sock_filter code[4096];
+	struct sock_fprog prog = {4096, code};
+	int n = 0;
+
+	(void)word;
+	for (unsigned i = 0; i < 4095; i++)
+		code[i] = (struct sock_filter){BPF_ALU | BPF_ADD | BPF_K, 0, 0, 0x12345678 + i};
+	code[4095] = (struct sock_filter){BPF_RET | BPF_K, 0, 0, 0xffffffff};
+	while (n < MANY_FILTERS) {
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)))
+			break;
+		n++;
+	}
+	if (n == MANY_FILTERS)
+		succeeded(r, "%d filters", n);
+	else
+		refused(r, "SO_ATTACH_FILTER");
+}
+
 static double clock_now(clockid_t c)
 {
 	struct timespec t;
@@ -289,6 +400,10 @@ const struct attack bomb_attacks[] = {
     {"async", "half of the machine's asynchronous I/O", asynchronous, NULL},
     {"names", "50,000 files", many_names, NULL},
     {"terminals", "64 terminals", terminals, NULL},
+    {"buffers-udp", "512 MiB in 3,600 UDP sockets", buffers, "UDP"},
+    {"buffers-tcp", "512 MiB in 3,600 TCP sockets", buffers, "TCP"},
+    {"buffers-unix", "512 MiB in 3,600 unix sockets", buffers, "unix"},
+    {"filters", "200 filters of sockets", filters, NULL},
     {"processors", "more than 1.2 processors", processors, NULL},
     {0},
 };

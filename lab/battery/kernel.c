@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/quota.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -367,6 +368,23 @@ static void secret_memory(struct result *r, const char *word)
 	accepted(r, syscall(447 /* memfd_secret */, 0), "memfd_secret");
 }
 
+static void memory_policy(struct result *r, const char *word)
+{
+	const unsigned long nodes = 1;
+
+	(void)word;
+	accepted(r, syscall(SYS_set_mempolicy, 1 /* MPOL_PREFERRED */, &nodes, 8), "set_mempolicy");
+}
+
+static void user_dispatch(struct result *r, const char *word)
+{
+	static char selector; /* 0: calls pass */
+
+	(void)word;
+	accepted(r, prctl(59 /* PR_SET_SYSCALL_USER_DISPATCH */, 1, 0, 0, &selector),
+		 "its own calls");
+}
+
 const struct attack kernel_attacks[] = {
     {"bpf-program", "loads a BPF program", bpf_call, "program"},
     {"bpf-map", "makes a BPF map", bpf_call, "map"},
@@ -399,6 +417,8 @@ const struct attack kernel_attacks[] = {
     {"reboot", "reboot", restart, NULL},
     {"hangup", "vhangup", hang_up, NULL},
     {"secret-memory", "memory that the kernel cannot see", secret_memory, NULL},
+    {"memory-policy", "says in which memory it lies", memory_policy, NULL},
+    {"user-dispatch", "answers its own system calls", user_dispatch, NULL},
     {"sysrq", "opens /proc/sysrq-trigger", open_write, "/proc/sysrq-trigger"},
     {"core-pattern", "a program of its own for core dumps", write_back,
      "/proc/sys/kernel/core_pattern"},

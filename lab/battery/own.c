@@ -201,6 +201,21 @@ static void core_dump(struct result *r, const char *word)
 		rmdir(folder);
 }
 
+/* A core_pattern that begins with '|' is a program that the kernel runs as root, outside, for who
+ * crashes, and hands its memory: whatever the limit is, but 1. */
+static void dump_handler(struct result *r, const char *word)
+{
+	struct rlimit none = {0, 0}, now = {0, 0};
+
+	(void)word;
+	setrlimit(RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_CORE, &now))
+		return refused(r, "getrlimit");
+	errno = EPERM;
+	accepted(r, now.rlim_cur != 1 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1 ? 0 : -1,
+		 "core_pattern's program would be run");
+}
+
 static void new_privileges(struct result *r, const char *word)
 {
 	(void)word;
@@ -242,6 +257,7 @@ const struct attack own_attacks[] = {
     {"suspend-filter", "suspends a filter by ptrace", suspend, NULL},
     {"own-filter", "a filter that it answers itself", own_filter, NULL},
     {"core-dump", "a core dump of its memory", core_dump, NULL},
+    {"dump-handler", "has the machine's program for dumps run", dump_handler, NULL},
     {"new-privileges", "no_new_privs is not set", new_privileges, NULL},
     {"no-filter", "no filter of calls", filterless, NULL},
     {0},

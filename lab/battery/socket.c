@@ -3,6 +3,7 @@
 #include "attack.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -275,6 +276,38 @@ static void other_streams(struct result *r, const char *word)
 	}
 }
 
+/* Code of its own in the kernel, compiled where the kernel does. */
+static void attach_filter(struct result *r, const char *word)
+{
+	struct sock_filter all = {BPF_RET | BPF_K, 0, 0, 0xffffffff};
+	struct sock_fprog code = {1, &all};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1;
+	int option = strcmp(word, "port") ? SO_ATTACH_FILTER : SO_ATTACH_REUSEPORT_CBPF;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)))
+		return refused(r, "socket");
+	accepted(r, setsockopt(fd, SOL_SOCKET, option, &code, sizeof(code)), "a filter");
+}
+
+/* Clients ask the kernel who listens; root's word is worth more than ours. */
+static void pose(struct result *r, const char *word)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), client;
+	struct ucred who = {0, 0, 0};
+	socklen_t n = sizeof(a), size = sizeof(who);
+
+	(void)word;
+	client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(sa_family_t)) || listen(fd, 1) ||
+	    getsockname(fd, (struct sockaddr *)&a, &n) ||
+	    connect(client, (struct sockaddr *)&a, n) ||
+	    getsockopt(client, SOL_SOCKET, SO_PEERCRED, &who, &size))
+		return refused(r, "a unix socket");
+	errno = EPERM;
+	accepted(r, who.uid != geteuid() || who.gid != getegid() ? 0 : -1, "another user's name");
+}
+
 /* Others' traffic: a packet socket that hears the loopback interface. */
 static void sniff(struct result *r, const char *word)
 {
@@ -318,6 +351,8 @@ const struct attack socket_attacks[] = {
     {"mark", "marks packets past rules", option, "mark"},
     {"transparent", "other hosts' addresses", option, "transparent"},
     {"buffer", "a buffer beyond the limit", option, "buffer"},
+    {"filter", "a filter, which is code in the kernel", attach_filter, "own"},
+    {"filter-port", "the same for all sockets of a port", attach_filter, "port"},
     {"listen-tcp", "listens on a TCP port that was not given", listen_tcp, NULL},
     {"listen-udp", "the same, UDP", listen_udp, NULL},
     {"listen-low", "the same, below 1024", listen_low, NULL},
@@ -327,6 +362,7 @@ const struct attack socket_attacks[] = {
     {"listen-other", "the same over MPTCP, SCTP, DCCP, UDP-Lite", other_streams, NULL},
     {"unix-abstract", "an outsider's abstract socket", abstract_socket, NULL},
     {"unix-path", "an outsider's socket", named_socket, NULL},
+    {"unix-posing", "listens under another user's name", pose, NULL},
     {"unix-system", "services of the machine: D-Bus, docker, syslog", system_socket, NULL},
     {0},
 };
