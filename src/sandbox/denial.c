@@ -31,7 +31,6 @@ static const struct row {
     {"mknod*", "never: a device node of its own, or a file with its owner's powers", true},
     {"ioctl", "never: it would type into or take over a terminal", true},
     {"setsockopt", "[allow] power = net-raw", true},
-    {"prlimit64", "never: dumps are off", true},
     {"prctl", "never: it would change the layout of its own memory", true},
     {"personality", "never: it would be an easier target", true},
     {"seccomp", "never: it could let pass what this sandbox refuses", true},

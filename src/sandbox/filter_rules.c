@@ -111,23 +111,19 @@ static void rule_prctl(const struct filter_env *env)
 }
 
 /* The limit of dumps stays the 1 of resources.c: with 0, which many daemons ask for, a core_pattern
- * that begins with a pipe would be run all the same. They are told that it was done. */
-static void rule_core_limit(const struct filter_env *env, unsigned resource, unsigned old)
+ * that begins with a pipe would be run all the same. Where nobody can be asked they are told that
+ * it was done. new: the argument that may be NULL, for prlimit64 that only asks; 0: none. */
+static void rule_core_limit(const struct filter_env *env, unsigned resource, unsigned new)
 {
 	load(env, resource, false);
 	return_unless_equal(env, RLIMIT_CORE, SECCOMP_RET_ALLOW);
-	if (old) {
-		/* prlimit64 that only asks; that also wants the old ones cannot be answered here */
-		load(env, old - 1, false);
+	if (new) {
+		load(env, new, false);
 		filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
-		load(env, old - 1, true);
+		load(env, new, true);
 		return_if_equal(env, 0, SECCOMP_RET_ALLOW);
-		load(env, old, false);
-		return_unless_equal(env, 0, env->refuse);
-		load(env, old, true);
-		return_unless_equal(env, 0, env->refuse);
 	}
-	ret(env, SECCOMP_RET_ERRNO); /* and no error */
+	ret(env, env->p->notify ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO);
 }
 
 static void rule_setsockopt(const struct filter_env *env)
@@ -285,7 +281,7 @@ void filter_rule(const struct filter_env *env, enum verdict v)
 		rule_core_limit(env, 0, 0);
 		return;
 	case VERDICT_PRLIMIT:
-		rule_core_limit(env, 1, 3);
+		rule_core_limit(env, 1, 2);
 		return;
 	case VERDICT_SETSOCKOPT:
 		rule_setsockopt(env);

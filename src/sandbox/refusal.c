@@ -266,8 +266,7 @@ static void say_argument(struct asked *a)
 	    [VERDICT_MMAP] = 2,	   [VERDICT_MPROTECT] = 2, [VERDICT_SHMAT] = 2,
 	    [VERDICT_MEMFD] = 1,   [VERDICT_IOCTL] = 1,	   [VERDICT_CHMOD] = 1,
 	    [VERDICT_CHMODAT] = 2, [VERDICT_MKNOD] = 1,	   [VERDICT_MKNODAT] = 2,
-	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3,   [VERDICT_SETSOCKOPT] = 2,
-	    [VERDICT_PRLIMIT] = 1};
+	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3,   [VERDICT_SETSOCKOPT] = 2};
 	unsigned n = (unsigned)call_index(a->n->data.nr);
 	uint8_t verdict = n < PROFILE_CALLS ? a->l->policy.verdict[n] : VERDICT_REFUSE;
 
@@ -373,6 +372,32 @@ static void answer_open(struct asked *a, unsigned first)
 	}
 }
 
+/* Another limit of dumps: what the kernel would say, but that it stays 1. */
+static void answer_core(struct asked *a, bool plain)
+{
+	const __u64 *arg = a->n->data.args;
+	uint64_t wide[2] = {0}, now[2] = {1, 1};
+	unsigned long narrow[2] = {0};
+	struct iovec here = {plain ? (void *)narrow : (void *)wide,
+			     plain ? sizeof(narrow) : sizeof(wide)};
+	struct iovec there = {(void *)(uintptr_t)arg[plain ? 1 : 2], here.iov_len};
+	struct iovec from = {now, sizeof(now)}, to = {(void *)(uintptr_t)arg[3], sizeof(now)};
+	pid_t tid = (pid_t)a->n->pid;
+
+	if (process_vm_readv(tid, &here, 1, &there, 1, 0) != (ssize_t)here.iov_len) {
+		a->answer->error = -EFAULT;
+		return;
+	}
+	for (int i = 0; i < 2 && plain; i++)
+		wide[i] = narrow[i];
+	if (wide[0] > wide[1])
+		a->answer->error = -EINVAL;
+	else if (wide[1] > 1)
+		a->answer->error = -EPERM;
+	else if (!plain && arg[3] && process_vm_writev(tid, &from, 1, &to, 1, 0) < 0)
+		a->answer->error = -EFAULT;
+}
+
 static void answer(struct asked *a)
 {
 	unsigned n = (unsigned)call_index(a->n->data.nr);
@@ -382,7 +407,10 @@ static void answer(struct asked *a)
 		answer_open(a, verdict == VERDICT_OPENAT);
 		return;
 	}
-
+	if (verdict == VERDICT_SETRLIMIT || verdict == VERDICT_PRLIMIT) {
+		answer_core(a, verdict == VERDICT_SETRLIMIT);
+		return;
+	}
 	if (verdict != VERDICT_ASK)
 		refuse(a);
 	else if (a->n->data.nr == __NR_bind || a->n->data.nr == __NR_listen)

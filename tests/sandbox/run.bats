@@ -17,10 +17,11 @@ refused_all() {
 	expect "udp 81" "Permission denied"; expect "udp 0" ok; expect unix ok
 	local good
 	for good in name "name's user and mode" "name listens" "name's listener" "name by a way" "name there" folder \
-		"name of the kernel's" "no dumps" "limit of dumps"; do expect "$good" ok; done
+		"name of the kernel's" "no dumps" "no dumps, and what was" "limit of dumps"; do expect "$good" ok; done
 	grep -qE "^name taken: Address (already )?in use$" <<<"$output" # glibc's words, and musl's
 	expect "name nowhere" "No such file or directory"
 	expect "name in usr" "Read-only file system"; expect "name in a closed folder" "Permission denied"
+	expect dumps "$no"
 	expect packet "Address family not supported by protocol"
 	expect vsock "Address family not supported by protocol"; expect raw "$no"
 	expect "mmap wx" "$no"; expect "shmat x" "$no"; expect personality "$no"

@@ -105,9 +105,12 @@ static void try_names(void)
 /* Other than 1, and a core_pattern with a pipe is run. */
 static void try_dumps(void)
 {
-	struct rlimit none = {0, 0}, now = {0, 0};
+	struct rlimit none = {0, 0}, all = {4096, 4096}, now = {0, 0};
 
 	say("no dumps", setrlimit(RLIMIT_CORE, &none));
+	say("no dumps, and what was",
+	    prlimit(0, RLIMIT_CORE, &none, &now) || now.rlim_max != 1 ? -1 : 0);
+	say("dumps", setrlimit(RLIMIT_CORE, &all));
 	getrlimit(RLIMIT_CORE, &now);
 	say("limit of dumps", now.rlim_cur == 1 && now.rlim_max == 1 ? 0 : -1);
 }
