@@ -71,6 +71,9 @@ static void on_link(void *arg, const struct seen_link *l)
 	    (d->i.starting && !is_asked_for(d, l->name)))
 		return; /* one that was asked for by a name it no longer has stays protected */
 	if (!i) {
+		/* What takes long comes first: an address that comes meanwhile is not missed. */
+		if (carries == LIM_RAW_IP)
+			guard_prepared(&d->g, NULL);
 		learn_addrs(d);
 		i = ifaces_add(&d->i, l, carries);
 	}
