@@ -8,10 +8,10 @@ setup() {
 	serves cloud u 3478 && serves cloud u 3480
 }
 run() {
-	local first t
+	local first
 	first=$(first_of on device turnutils_stunclient "$CLOUD")
-	t=$(now)
 	on device timeout $((SECS + 12)) turnutils_uclient -m 10 -n $((SECS * 25)) -l 800 -e "$(cloud 5)" -r 3480 \
 		-c -y "$CLOUD" >client 2>&1
-	result "$(calc "8 * 800 * $(sed -n 's/.*tot_recv_msgs=//p' client | tail -n 1) / ($(since "$t"))")" bit/s "$first"
+	# Over the length that it is told to send for: when it ends, up to a second late, is its own affair.
+	result "$(calc "8 * 800 * $(sed -n 's/.*tot_recv_msgs=//p' client | tail -n 1) / $SECS")" bit/s "$first"
 }
