@@ -19,23 +19,32 @@ static int open_link(pid_t tid, const char *name)
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The numbers are the launcher's own, whatever user namespace the thread is in. */
-static int read_status(struct behalf *to, pid_t tid)
+int behalf_status(pid_t tid, char text[BEHALF_STATUS])
 {
-	char path[48], text[1024];
-	const char *uid, *gid, *mask;
-	unsigned long u, g;
-	unsigned m;
+	char path[48];
 	ssize_t n;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%ld/status", (long)tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	n = read(fd, text, sizeof(text) - 1);
+	n = read(fd, text, BEHALF_STATUS - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = 0;
+	return 0;
+}
+
+/* The numbers are the launcher's own, whatever user namespace the thread is in. */
+static int read_status(struct behalf *to, pid_t tid)
+{
+	char text[BEHALF_STATUS];
+	const char *uid, *gid, *mask;
+	unsigned long u, g;
+	unsigned m;
+
+	if (behalf_status(tid, text))
+		return -1;
 	/* The name comes first, with its line ends escaped. */
 	mask = strstr(text, "\nUmask:");
 	uid = strstr(text, "\nUid:");

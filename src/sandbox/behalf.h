@@ -9,6 +9,12 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#define BEHALF_STATUS 1024 /* bytes: its first lines, with all ids */
+
+/* The text of /proc/PID/status, proc(5), as far as it fits. Returns -1 when there is no such
+ * thread. */
+int behalf_status(pid_t tid, char text[BEHALF_STATUS]);
+
 /* Where and who the thread is. */
 struct behalf {
 	int root, folder; /* its root and working folder */

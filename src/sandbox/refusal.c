@@ -69,18 +69,12 @@ static void read_text(const struct asked *a, uint64_t at, char *to, size_t size)
 
 static int other_threads_leader(pid_t tid)
 {
-	char path[48], text[512];
+	char text[BEHALF_STATUS];
 	const char *at;
-	int fd, pid = -1;
-	ssize_t n;
+	int pid = -1;
 
-	snprintf(path, sizeof(path), "/proc/%ld/status", (long)tid);
-	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (behalf_status(tid, text))
 		return -1;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = 0;
 	at = strstr(text, "\nTgid:");
 	if (at && sscanf(at, "\nTgid: %d", &pid) != 1)
 		pid = -1;
