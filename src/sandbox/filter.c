@@ -8,9 +8,8 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 
+#include "sandbox/filter_code.h"
 #include "sandbox/filter_rules.h"
-
-#define NEAR 255u /* instructions that a conditional jump can skip */
 
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define NATIVE	AUDIT_ARCH_X86_64
@@ -47,16 +46,10 @@ struct ranges {
 	unsigned count;
 };
 
-struct jump { /* from a leaf of the tree to the piece that looks at arguments */
-	unsigned at;
-	uint8_t verdict;
-};
-
 struct build {
 	struct filter_env env;
 	struct ranges ranges;
-	struct jump jump[PROFILE_CALLS];
-	unsigned jumps;
+	place piece[VERDICT_COUNT]; /* that looks at arguments; 0: not made yet */
 };
 
 static void add_range(struct ranges *to, uint32_t first, uint8_t verdict)
@@ -90,91 +83,65 @@ static void make_ranges(struct ranges *to, const struct policy *p)
 #endif
 }
 
-static void put_leaf(struct build *b, uint8_t verdict)
+/* Each piece once, however many calls need it. */
+static place put_piece(struct build *b, enum verdict v)
 {
-	uint32_t k = verdict == VERDICT_ALLOW	? SECCOMP_RET_ALLOW
-		     : verdict == VERDICT_NOSYS ? SECCOMP_RET_ERRNO | ENOSYS
-						: b->env.refuse;
-
-	if (verdict > VERDICT_ASK) {
-		b->jump[b->jumps++] = (struct jump){b->env.f->len, verdict};
-		filter_put(b->env.f, BPF_JMP | BPF_JA, 0, 0, 0);
-		return;
-	}
-	if (verdict == VERDICT_ASK)
-		k = SECCOMP_RET_USER_NOTIF;
-	filter_put(b->env.f, BPF_RET | BPF_K, 0, 0, k);
+	if (!b->piece[v])
+		b->piece[v] = filter_rule(&b->env, v);
+	return b->piece[v] = filter_near(b->env.code, b->piece[v]);
 }
 
-/* Instructions that put_tree() makes of these ranges. */
-static unsigned tree_size(unsigned count)
+static place put_leaf(struct build *b, uint8_t verdict)
 {
-	unsigned half = count / 2, low;
+	switch (verdict) {
+	case VERDICT_ALLOW:
+		return filter_return(b->env.code, SECCOMP_RET_ALLOW);
+	case VERDICT_NOSYS:
+		return filter_return(b->env.code, SECCOMP_RET_ERRNO | ENOSYS);
+	case VERDICT_REFUSE:
+		return filter_return(b->env.code, b->env.refuse);
+	case VERDICT_ASK:
+		return filter_return(b->env.code, SECCOMP_RET_USER_NOTIF);
+	default:
+		return put_piece(b, (enum verdict)verdict);
+	}
+}
+
+/* Depth is the logarithm of the number of ranges. */
+static place put_tree(struct build *b, unsigned first, unsigned count)
+{
+	unsigned half = count / 2;
+	place low, high;
 
 	if (count == 1)
-		return 1;
-	low = tree_size(half);
-	return 1 + (low > NEAR) + low + tree_size(count - half);
+		return put_leaf(b, b->ranges.r[first].verdict);
+	high = put_tree(b, first + half, count - half);
+	low = put_tree(b, first, half);
+	return filter_if(b->env.code, BPF_JGE, b->ranges.r[first + half].first, high, low);
 }
 
-/* Depth is the logarithm of the number of ranges. The way to the upper half is a jump of its own
- * where 8 bits do not reach. */
-static void put_tree(struct build *b, unsigned first, unsigned count)
+/* Calls by another door, whose numbers mean others. */
+static void put_head(struct filter_code *c, place tree)
 {
-	struct filter *f = b->env.f;
-	unsigned half = count / 2, low;
+	place kill = filter_return(c, SECCOMP_RET_KILL_PROCESS);
 
-	if (count == 1) {
-		put_leaf(b, b->ranges.r[first].verdict);
-		return;
-	}
-	low = tree_size(half);
-	filter_put(f, BPF_JMP | BPF_JGE | BPF_K, low > NEAR ? 0 : (uint8_t)low, low > NEAR,
-		   b->ranges.r[first + half].first);
-	if (low > NEAR)
-		filter_put(f, BPF_JMP | BPF_JA, 0, 0, low);
-	put_tree(b, first, half);
-	put_tree(b, first + half, count - half);
-}
-
-/* Each piece once, however many calls need it. */
-static void put_rules(struct build *b)
-{
-	for (int v = VERDICT_ASK + 1; v < VERDICT_COUNT; v++) {
-		unsigned piece = b->env.f->len;
-		bool wanted = false;
-
-		for (unsigned i = 0; i < b->jumps; i++) {
-			if (b->jump[i].verdict != v)
-				continue;
-			wanted = true;
-			if (b->jump[i].at < FILTER_MAX)
-				b->env.f->code[b->jump[i].at].k = piece - b->jump[i].at - 1;
-		}
-		if (wanted)
-			filter_rule(&b->env, (enum verdict)v);
-	}
+#ifdef X32_BIT
+	tree = filter_if(c, BPF_JGE, X32_BIT, kill, tree);
+#endif
+	tree = filter_load(c, offsetof(struct seccomp_data, nr), tree);
+	tree = filter_if(c, BPF_JEQ, NATIVE, tree, kill);
+	filter_load(c, offsetof(struct seccomp_data, arch), tree);
 }
 
 int filter_build(struct filter *to, const struct policy *p, const struct filter_exec *own,
 		 uint32_t refuse, struct err *e)
 {
-	struct build b;
+	struct filter_code code = {.f = to};
+	struct build b = {.env = {&code, p, own, refuse}};
 
-	b.env = (struct filter_env){to, p, own, refuse};
-	b.jumps = 0;
 	to->len = 0;
-	filter_put(to, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, arch));
-	filter_put(to, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, NATIVE);
-	filter_put(to, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-	filter_put(to, BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
-#ifdef X32_BIT
-	filter_put(to, BPF_JMP | BPF_JGE | BPF_K, 0, 1, X32_BIT);
-	filter_put(to, BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS);
-#endif
 	make_ranges(&b.ranges, p);
-	put_tree(&b, 0, b.ranges.count);
-	put_rules(&b);
+	put_head(&code, put_tree(&b, 0, b.ranges.count));
 	if (to->len > FILTER_MAX)
 		return err_set(e, EXIT_OUR_BUG, "the filter has %u instructions, more than %u",
 			       to->len, FILTER_MAX);

@@ -20,10 +20,16 @@ struct filter_exec {
 	uint64_t path, argv, envp;
 };
 
+/* Made from its end to its start, so it lies at the end of code. */
 struct filter {
 	struct sock_filter code[FILTER_MAX];
 	unsigned len;
 };
+
+static inline struct sock_filter *filter_start(struct filter *f)
+{
+	return f->code + FILTER_MAX - f->len;
+}
 
 /* refuse: what a refused call returns to the kernel, SECCOMP_RET_USER_NOTIF or an errno.
  * Fails (OUR_BUG) only if the program would be longer than FILTER_MAX. */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Each rule reads from its end to its start, as it is put: what comes last is known first.
 #include "sandbox/filter_rules.h"
 
 #include <endian.h>
@@ -21,311 +23,254 @@
 #define USER_DISPATCH	 59   /* PR_SET_SYSCALL_USER_DISPATCH, since 5.11 */
 #define MFD_EXEC_BIT	 0x10 /* memfd_create(2) since 6.3 */
 
-void filter_put(struct filter *f, uint16_t code, uint8_t jt, uint8_t jf, uint32_t k)
+static place ret(const struct filter_env *env, uint32_t k)
 {
-	if (f->len < FILTER_MAX)
-		f->code[f->len] = (struct sock_filter){code, jt, jf, k};
-	f->len++;
+	return filter_return(env->code, k);
 }
 
-static void ret(const struct filter_env *env, uint32_t k)
+static place allow(const struct filter_env *env)
 {
-	filter_put(env->f, BPF_RET | BPF_K, 0, 0, k);
+	return ret(env, SECCOMP_RET_ALLOW);
+}
+
+static place refuse(const struct filter_env *env)
+{
+	return ret(env, env->refuse);
 }
 
 /* Loads one half of argument n. Rules on flags and small numbers look at the low half alone, as the
  * kernel does for arguments of type int. */
-static void load(const struct filter_env *env, unsigned n, bool high)
+static place load_half(const struct filter_env *env, unsigned n, bool high, place next)
 {
 	bool first = (BYTE_ORDER == BIG_ENDIAN) == high;
-	uint32_t at = offsetof(struct seccomp_data, args) + 8 * n + (first ? 0 : 4);
 
-	filter_put(env->f, BPF_LD | BPF_W | BPF_ABS, 0, 0, at);
+	return filter_load(env->code, offsetof(struct seccomp_data, args) + 8 * n + (first ? 0 : 4),
+			   next);
 }
 
-static void mask(const struct filter_env *env, uint32_t bits)
+static place load(const struct filter_env *env, unsigned n, place next)
 {
-	filter_put(env->f, BPF_ALU | BPF_AND | BPF_K, 0, 0, bits);
+	return load_half(env, n, false, next);
 }
 
-static void return_if_equal(const struct filter_env *env, uint32_t k, uint32_t what)
+static place equal(const struct filter_env *env, uint32_t k, place yes, place no)
 {
-	filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, k);
-	ret(env, what);
+	return filter_if(env->code, BPF_JEQ, k, yes, no);
 }
 
-static void return_if_any(const struct filter_env *env, uint32_t bits, uint32_t what)
+static place any_of(const struct filter_env *env, uint32_t bits, place yes, place no)
 {
-	filter_put(env->f, BPF_JMP | BPF_JSET | BPF_K, 0, 1, bits);
-	ret(env, what);
+	return filter_if(env->code, BPF_JSET, bits, yes, no);
 }
 
-static void return_unless_equal(const struct filter_env *env, uint32_t k, uint32_t what)
+static place one_of(const struct filter_env *env, const uint32_t *k, size_t count, place yes,
+		    place no)
 {
-	filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, k);
-	ret(env, what);
+	while (count--)
+		no = equal(env, k[count], yes, no);
+	return no;
+}
+#define ONE_OF(env, list, yes, no) one_of(env, list, sizeof(list) / sizeof(*(list)), yes, no)
+
+static place refuse_bits(const struct filter_env *env, unsigned arg, uint32_t bits)
+{
+	return load(env, arg, any_of(env, bits, refuse(env), allow(env)));
 }
 
-static void allow(const struct filter_env *env)
+static place pointer_is(const struct filter_env *env, unsigned arg, uint64_t value, place yes)
 {
-	ret(env, SECCOMP_RET_ALLOW);
+	const place no = refuse(env);
+
+	yes = load_half(env, arg, true, equal(env, (uint32_t)(value >> 32), yes, no));
+	return load(env, arg, equal(env, (uint32_t)value, yes, no));
 }
 
-static void refuse_bits(const struct filter_env *env, unsigned arg, uint32_t bits)
+static place rule_exec(const struct filter_env *env)
 {
-	load(env, arg, false);
-	return_if_any(env, bits, env->refuse);
-	allow(env);
+	place p = allow(env);
+
+	p = pointer_is(env, 3, env->own->envp, p);
+	p = pointer_is(env, 2, env->own->argv, p);
+	return pointer_is(env, 1, env->own->path, p);
 }
 
-static void pointer_is(const struct filter_env *env, unsigned arg, uint64_t value)
+static place rule_personality(const struct filter_env *env)
 {
-	load(env, arg, false);
-	return_unless_equal(env, (uint32_t)value, env->refuse);
-	load(env, arg, true);
-	return_unless_equal(env, (uint32_t)(value >> 32), env->refuse);
+	static const uint32_t allowed[] = {0xffffffff /* only asks */, 0};
+
+	return load(env, 0, ONE_OF(env, allowed, allow(env), refuse(env)));
 }
 
-static void rule_exec(const struct filter_env *env)
+static place rule_prctl(const struct filter_env *env)
 {
-	pointer_is(env, 1, env->own->path);
-	pointer_is(env, 2, env->own->argv);
-	pointer_is(env, 3, env->own->envp);
-	allow(env);
-}
+	place p = allow(env);
 
-static void rule_personality(const struct filter_env *env)
-{
-	load(env, 0, false);
-	return_if_equal(env, 0xffffffff, SECCOMP_RET_ALLOW); /* only asks */
-	return_if_equal(env, 0, SECCOMP_RET_ALLOW);
-	ret(env, env->refuse);
-}
-
-static void rule_prctl(const struct filter_env *env)
-{
-	load(env, 0, false);
-	return_if_equal(env, PR_SET_MM, env->refuse);
-	return_if_equal(env, USER_DISPATCH, SECCOMP_RET_ERRNO | EINVAL);
-	allow(env);
+	p = equal(env, USER_DISPATCH, ret(env, SECCOMP_RET_ERRNO | EINVAL), p);
+	return load(env, 0, equal(env, PR_SET_MM, refuse(env), p));
 }
 
 /* The limit of dumps stays the 1 of resources.c: with 0, which many daemons ask for, a core_pattern
  * that begins with a pipe would be run all the same. Where nobody can be asked they are told that
  * it was done. new: the argument that may be NULL, for prlimit64 that only asks; 0: none. */
-static void rule_core_limit(const struct filter_env *env, unsigned resource, unsigned new)
+static place rule_core_limit(const struct filter_env *env, unsigned resource, unsigned new)
 {
-	load(env, resource, false);
-	return_unless_equal(env, RLIMIT_CORE, SECCOMP_RET_ALLOW);
+	const place pass = allow(env);
+	const place ask = ret(env, env->p->notify ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO);
+	place p = ask;
+
 	if (new) {
-		load(env, new, false);
-		filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0);
-		load(env, new, true);
-		return_if_equal(env, 0, SECCOMP_RET_ALLOW);
+		p = load_half(env, new, true, equal(env, 0, pass, ask));
+		p = load(env, new, equal(env, 0, p, ask));
 	}
-	ret(env, env->p->notify ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO);
+	return load(env, resource, equal(env, RLIMIT_CORE, p, pass));
 }
 
-static void rule_setsockopt(const struct filter_env *env)
+static place rule_setsockopt(const struct filter_env *env)
 {
 	static const uint32_t refused[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF,
 					   SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF};
+	const place pass = allow(env);
+	place p = load(env, 2, ONE_OF(env, refused, refuse(env), pass));
 
-	load(env, 1, false);
-	return_unless_equal(env, SOL_SOCKET, SECCOMP_RET_ALLOW);
-	load(env, 2, false);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
-		return_if_equal(env, refused[i], env->refuse);
-	allow(env);
+	return load(env, 1, equal(env, SOL_SOCKET, p, pass));
 }
 
-static void rule_mmap(const struct filter_env *env)
+static place rule_mmap(const struct filter_env *env)
 {
-	load(env, 2, false);
-	mask(env, PROT_WRITE | PROT_EXEC);
-	return_if_equal(env, PROT_WRITE | PROT_EXEC, env->refuse);
-	allow(env);
+	const uint32_t both = PROT_WRITE | PROT_EXEC;
+	place p = equal(env, both, refuse(env), allow(env));
+
+	return load(env, 2, filter_mask(env->code, both, p));
 }
 
 /* Where the kernel has PR_SET_MDWE it knows what was written; where not, nothing may become
  * executable after it was mapped. */
-static void rule_mprotect(const struct filter_env *env)
+static place rule_mprotect(const struct filter_env *env)
 {
-	if (env->p->mdwe)
-		rule_mmap(env);
-	else
-		refuse_bits(env, 2, PROT_EXEC);
+	return env->p->mdwe ? rule_mmap(env) : refuse_bits(env, 2, PROT_EXEC);
 }
 
-static void rule_memfd(const struct filter_env *env)
+static place rule_memfd(const struct filter_env *env)
 {
-	if (env->p->powers & POWER_BIT(POWER_MEMFD))
-		refuse_bits(env, 1, MFD_EXEC_BIT);
-	else
-		ret(env, env->refuse);
+	return env->p->powers & POWER_BIT(POWER_MEMFD) ? refuse_bits(env, 1, MFD_EXEC_BIT)
+						       : refuse(env);
 }
 
-/* The families in question; the address family is loaded. Jumps over the piece for another. */
-static void family(const struct filter_env *env, uint32_t which, unsigned piece)
-{
-	filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 0, (uint8_t)piece, which);
-}
-
-static void rule_inet(const struct filter_env *env)
+static place rule_inet(const struct filter_env *env)
 {
 	static const uint32_t protocols[] = {0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP,
 					     IPPROTO_ICMPV6};
+	const place pass = allow(env), no = refuse(env);
+	place p = load(env, 2, ONE_OF(env, protocols, pass, no)), end = no;
 
-	load(env, 1, false);
-	mask(env, SOCK_TYPE_BITS);
 	if (env->p->powers & POWER_BIT(POWER_NET_RAW))
-		return_if_equal(env, SOCK_RAW, SECCOMP_RET_ALLOW);
-	filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 2, 0, SOCK_STREAM);
-	return_unless_equal(env, SOCK_DGRAM, env->refuse);
-	load(env, 2, false);
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(*protocols); i++)
-		return_if_equal(env, protocols[i], SECCOMP_RET_ALLOW);
-	ret(env, env->refuse);
+		end = equal(env, SOCK_RAW, pass, no);
+	p = equal(env, SOCK_STREAM, p, equal(env, SOCK_DGRAM, p, end));
+	return load(env, 1, filter_mask(env->code, SOCK_TYPE_BITS, p));
 }
 
-static void rule_socket(const struct filter_env *env)
+static place rule_socket(const struct filter_env *env)
 {
-	bool raw = env->p->powers & POWER_BIT(POWER_NET_RAW);
+	const place pass = allow(env), no = refuse(env);
+	place inet = rule_inet(env), netlink, p;
 
-	load(env, 0, false);
-	return_if_equal(env, AF_UNIX, SECCOMP_RET_ALLOW);
-	if (raw)
-		return_if_equal(env, AF_PACKET, SECCOMP_RET_ALLOW);
-	family(env, AF_NETLINK, 4);
-	load(env, 2, false);
-	return_if_equal(env, NETLINK_OF_ROUTE, SECCOMP_RET_ALLOW);
-	ret(env, env->refuse);
-	filter_put(env->f, BPF_JMP | BPF_JEQ | BPF_K, 2, 0, AF_INET);
-	return_unless_equal(env, AF_INET6, env->refuse);
-	rule_inet(env);
+	netlink = load(env, 2, equal(env, NETLINK_OF_ROUTE, pass, no));
+	p = equal(env, AF_INET, inet, equal(env, AF_INET6, inet, no));
+	p = equal(env, AF_NETLINK, netlink, p);
+	if (env->p->powers & POWER_BIT(POWER_NET_RAW))
+		p = equal(env, AF_PACKET, pass, p);
+	return load(env, 0, equal(env, AF_UNIX, pass, p));
 }
 
-static void rule_socketpair(const struct filter_env *env)
+static place rule_socketpair(const struct filter_env *env)
 {
-	load(env, 0, false);
-	return_if_equal(env, AF_UNIX, SECCOMP_RET_ALLOW);
-	ret(env, env->refuse);
+	return load(env, 0, equal(env, AF_UNIX, allow(env), refuse(env)));
 }
 
 /* A file that is set to run as its owner from its first moment. The mode means nothing where no
  * file is made. */
-static void rule_open(const struct filter_env *env, unsigned flags)
+static place rule_open(const struct filter_env *env, unsigned flags)
 {
-	uint32_t pass = env->p->paths ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ALLOW;
+	const place pass = ret(env, env->p->paths ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ALLOW);
+	place p = load(env, flags + 1, any_of(env, POLICY_FOREIGN_MODE, refuse(env), pass));
 
-	load(env, flags, false);
-	filter_put(env->f, BPF_JMP | BPF_JSET | BPF_K, 1, 0, POLICY_MAKES_FILE);
-	ret(env, pass);
-	load(env, flags + 1, false);
-	return_if_any(env, POLICY_FOREIGN_MODE, env->refuse);
-	ret(env, pass);
+	return load(env, flags, any_of(env, POLICY_MAKES_FILE, p, pass));
 }
 
 /* Typing into a terminal, its line discipline, its console, keeping others out of it. */
-static void rule_ioctl(const struct filter_env *env)
+static place rule_ioctl(const struct filter_env *env)
 {
 	static const uint32_t refused[] = {TIOCSTI,  TIOCLINUX,	  TIOCSETD,
 					   TIOCCONS, TIOCVHANGUP, TIOCEXCL};
 
-	load(env, 1, false);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
-		return_if_equal(env, refused[i], env->refuse);
-	allow(env);
+	return load(env, 1, ONE_OF(env, refused, refuse(env), allow(env)));
 }
 
-static void rule_mknod(const struct filter_env *env, unsigned arg)
+static place rule_mknod(const struct filter_env *env, unsigned arg)
 {
-	load(env, arg, false);
-	return_if_any(env, S_ISUID | S_ISGID, env->refuse);
-	mask(env, S_IFMT);
-	return_if_equal(env, S_IFCHR, env->refuse);
-	return_if_equal(env, S_IFBLK, env->refuse);
-	allow(env);
+	static const uint32_t refused[] = {S_IFCHR, S_IFBLK};
+	const place no = refuse(env);
+	place p = filter_mask(env->code, S_IFMT, ONE_OF(env, refused, no, allow(env)));
+
+	return load(env, arg, any_of(env, S_ISUID | S_ISGID, no, p));
 }
 
-void filter_rule(const struct filter_env *env, enum verdict v)
+place filter_rule(const struct filter_env *env, enum verdict v)
 {
 	const uint32_t spaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
 				CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
 	switch (v) {
 	case VERDICT_EXEC:
-		rule_exec(env);
-		return;
+		return rule_exec(env);
 	case VERDICT_CLONE:
 #ifdef __s390__
-		refuse_bits(env, 1, spaces);
+		return refuse_bits(env, 1, spaces);
 #else
-		refuse_bits(env, 0, spaces);
+		return refuse_bits(env, 0, spaces);
 #endif
-		return;
 	case VERDICT_UNSHARE:
-		refuse_bits(env, 0, ~(uint32_t)(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM));
-		return;
+		return refuse_bits(env, 0, ~(uint32_t)(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM));
 	case VERDICT_SECCOMP:
 		/* A listener of its own could let pass what ours refuses, once ours is gone. */
-		refuse_bits(env, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER);
-		return;
+		return refuse_bits(env, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	case VERDICT_PERSONALITY:
-		rule_personality(env);
-		return;
+		return rule_personality(env);
 	case VERDICT_PRCTL:
-		rule_prctl(env);
-		return;
+		return rule_prctl(env);
 	case VERDICT_SETRLIMIT:
-		rule_core_limit(env, 0, 0);
-		return;
+		return rule_core_limit(env, 0, 0);
 	case VERDICT_PRLIMIT:
-		rule_core_limit(env, 1, 2);
-		return;
+		return rule_core_limit(env, 1, 2);
 	case VERDICT_SETSOCKOPT:
-		rule_setsockopt(env);
-		return;
+		return rule_setsockopt(env);
 	case VERDICT_MMAP:
-		rule_mmap(env);
-		return;
+		return rule_mmap(env);
 	case VERDICT_MPROTECT:
-		rule_mprotect(env);
-		return;
+		return rule_mprotect(env);
 	case VERDICT_SHMAT:
-		refuse_bits(env, 2, SHM_EXEC);
-		return;
+		return refuse_bits(env, 2, SHM_EXEC);
 	case VERDICT_MEMFD:
-		rule_memfd(env);
-		return;
+		return rule_memfd(env);
 	case VERDICT_SOCKET:
-		rule_socket(env);
-		return;
+		return rule_socket(env);
 	case VERDICT_SOCKETPAIR:
-		rule_socketpair(env);
-		return;
+		return rule_socketpair(env);
 	case VERDICT_IOCTL:
-		rule_ioctl(env);
-		return;
+		return rule_ioctl(env);
 	case VERDICT_OPEN:
-		rule_open(env, 1);
-		return;
+		return rule_open(env, 1);
 	case VERDICT_OPENAT:
-		rule_open(env, 2);
-		return;
+		return rule_open(env, 2);
 	case VERDICT_CHMOD:
-		refuse_bits(env, 1, S_ISUID | S_ISGID);
-		return;
+		return refuse_bits(env, 1, S_ISUID | S_ISGID);
 	case VERDICT_CHMODAT:
-		refuse_bits(env, 2, S_ISUID | S_ISGID);
-		return;
+		return refuse_bits(env, 2, S_ISUID | S_ISGID);
 	case VERDICT_MKNOD:
-		rule_mknod(env, 1);
-		return;
+		return rule_mknod(env, 1);
 	case VERDICT_MKNODAT:
-		rule_mknod(env, 2);
-		return;
+		return rule_mknod(env, 2);
 	default:
-		ret(env, SECCOMP_RET_KILL_PROCESS); /* no rule: our bug */
+		return ret(env, SECCOMP_RET_KILL_PROCESS); /* no rule: our bug */
 	}
 }

@@ -140,7 +140,7 @@ static int prepare(struct launch *l, const struct launch_io *io, int sock, struc
 static int install_filter(struct inside *in, struct err *e)
 {
 	struct launch *l = in->l;
-	struct sock_fprog prog = {(unsigned short)l->filter.len, l->filter.code};
+	struct sock_fprog prog = {(unsigned short)l->filter.len, filter_start(&l->filter)};
 	unsigned flags = l->policy.notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER |
 						SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 					  : 0;
