@@ -4,6 +4,7 @@
 #include <asm/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -70,16 +71,17 @@ static void add(struct landlock_rules *r, const char *path, uint64_t access)
 	r->path[r->paths++] = (struct landlock_path){path, access & r->fs};
 }
 
-/* Everything in the view may be read; whatever was left out of it is not below its root. The five
+/* Everything in the view may be read; whatever was left out of it is not below its root. The
  * devices that everybody has are one rule, their folder's. */
 static void add_paths(struct landlock_rules *r, const struct view *v)
 {
 	add(r, "/", FS_READ_FILE | FS_READ_DIR);
-	add(r, "/dev", FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE | FS_IOCTL_DEV);
 	for (unsigned i = 0; i < v->count; i++) {
 		const struct view_entry *n = &v->entry[i];
 
-		if (n->kind != VIEW_NODE && rights(n))
+		if (n->kind == VIEW_DIR && !strcmp(n->at, "dev"))
+			add(r, n->at, rights(&view_devices[0]));
+		else if (n->kind != VIEW_NODE && rights(n))
 			add(r, n->at, rights(n));
 	}
 }

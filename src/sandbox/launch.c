@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sandbox/dev.h"
 #include "sandbox/etc.h"
 #include "sandbox/probe.h"
 #include "sandbox/source.h"
@@ -38,6 +39,7 @@ static int make_place(struct launch *l, const char *run, struct err *e)
 {
 	snprintf(l->place, sizeof(l->place), "%s/view", run);
 	snprintf(l->etc, sizeof(l->etc), "%s/etc", run);
+	snprintf(l->dev, sizeof(l->dev), "%s/dev", run);
 	if (!mkdir(l->place, 0755) || errno == EEXIST)
 		return 0;
 	if (errno == ENOENT && !mkdir(run, 0755) && !mkdir(l->place, 0755))
@@ -58,7 +60,10 @@ static int make_folders(struct launch *l, struct err *e)
 
 	if (*run != '/' || strlen(run) > RUN_DIR_MAX)
 		return err_set(e, EXIT_WRONG_USE, RUN_DIR_ENV ": '%.100s' is not a folder", run);
-	return make_place(l, run, e) || etc_refresh(l->etc, true, e) < 0 ? -1 : 0;
+	if (make_place(l, run, e) || etc_refresh(l->etc, true, e) < 0)
+		return -1;
+	l->has_dev = !dev_make(l->dev);
+	return 0;
 }
 
 int launch_watch(void)
@@ -92,8 +97,10 @@ static int find_interpreters(struct launch *l, struct err *e)
 
 static int make_view(struct launch *l, const char *sockets, struct err *e)
 {
-	const struct view_extra extra = {
-	    .etc = l->etc, .sockets = sockets, .interpreters = l->interpreters};
+	const struct view_extra extra = {.etc = l->etc,
+					 .dev = l->has_dev ? l->dev : NULL,
+					 .sockets = sockets,
+					 .interpreters = l->interpreters};
 
 	if (view_make(&l->view, l->p, &extra, e))
 		return -1;

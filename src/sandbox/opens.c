@@ -29,6 +29,18 @@ enum opens opens_by_view(const struct view *v, const char *path, int flags)
 	return n && shows_itself(n) ? OPENS_FINE : OPENS_LOOK;
 }
 
+/* In a folder of ours that is bound elsewhere, as those of /etc and /dev are: one look tells. */
+static bool is_bound(const struct view *v, const char *path)
+{
+	const struct view_entry *n = view_find(v, path);
+	char text[PATH_MAX];
+
+	if (!n || n->kind != VIEW_BIND ||
+	    snprintf(text, sizeof(text), "%s%s", n->from, path + 1 + strlen(n->at)) >= PATH_MAX)
+		return false;
+	return !access(text, F_OK);
+}
+
 /* As the program would find it: links lead within its own root. */
 static bool is_inside(pid_t tid, const char *path)
 {
@@ -86,7 +98,8 @@ bool opens_denied(const struct view *v, const struct opener *by, const char *pat
 		       (flags & O_CREAT && access(path, F_OK) && folder_is_outside(by, path));
 	case OPENS_LOOK:
 		*kind = DENIAL_READ;
-		return is_outside(by, path, R_OK) && !is_inside(by->tid, path);
+		return !is_bound(v, path) && is_outside(by, path, R_OK) &&
+		       !is_inside(by->tid, path);
 	default:
 		return false;
 	}

@@ -49,7 +49,9 @@ struct launch {
 	struct filter filter;
 	struct view view;
 	struct landlock_rules rules;
-	char place[RUN_DIR_MAX + 8], etc[RUN_DIR_MAX + 8]; /* in the run folder */
+	char place[RUN_DIR_MAX + 8], etc[RUN_DIR_MAX + 8],
+	    dev[RUN_DIR_MAX + 8]; /* in the run folder */
+	bool has_dev;
 	char interpreter[INTERPRETERS][PROGRAM_PATH];
 	const char *interpreters[INTERPRETERS + 1];
 	struct shared *shared;

@@ -15,16 +15,6 @@ static const struct view_entry common[] = {
     {"usr/share", "/usr/share", VIEW_BIND, VIEW_OPTIONAL},
     {"lib", "/lib", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
     {"lib64", "/lib64", VIEW_SAME, VIEW_EXEC | VIEW_OPTIONAL},
-    {"dev/null", NULL, VIEW_NODE, VIEW_DEVICE, 1, 3},
-    {"dev/zero", NULL, VIEW_NODE, VIEW_DEVICE, 1, 5},
-    {"dev/full", NULL, VIEW_NODE, VIEW_DEVICE, 1, 7},
-    {"dev/random", NULL, VIEW_NODE, VIEW_DEVICE, 1, 8},
-    {"dev/urandom", NULL, VIEW_NODE, VIEW_DEVICE, 1, 9},
-    {"dev/shm", "/tmp", VIEW_LINK, 0},
-    {"dev/fd", "/proc/self/fd", VIEW_LINK, 0},
-    {"dev/stdin", "/proc/self/fd/0", VIEW_LINK, 0},
-    {"dev/stdout", "/proc/self/fd/1", VIEW_LINK, 0},
-    {"dev/stderr", "/proc/self/fd/2", VIEW_LINK, 0},
     {"proc", NULL, VIEW_PROC, 0},
     {"tmp", NULL, VIEW_TMPFS, VIEW_WRITE},
     {"run", NULL, VIEW_TMPFS, VIEW_WRITE | VIEW_OWN},
@@ -36,6 +26,20 @@ static const struct view_entry common[] = {
 static const struct view_entry etc_folders[] = {
     {"etc/alternatives", "/etc/alternatives", VIEW_BIND, VIEW_OPTIONAL},
     {"etc/ssl/certs", "/etc/ssl/certs", VIEW_BIND, VIEW_OPTIONAL},
+};
+
+const struct view_entry view_devices[VIEW_DEVICES] = {
+    {"dev/null", NULL, VIEW_NODE, VIEW_DEVICE, 1, 3},
+    {"dev/zero", NULL, VIEW_NODE, VIEW_DEVICE, 1, 5},
+    {"dev/full", NULL, VIEW_NODE, VIEW_DEVICE, 1, 7},
+    {"dev/random", NULL, VIEW_NODE, VIEW_DEVICE, 1, 8},
+    {"dev/urandom", NULL, VIEW_NODE, VIEW_DEVICE, 1, 9},
+    {"dev/shm", "/tmp", VIEW_LINK, 0},
+    {"dev/fd", "/proc/self/fd", VIEW_LINK, 0},
+    {"dev/stdin", "/proc/self/fd/0", VIEW_LINK, 0},
+    {"dev/stdout", "/proc/self/fd/1", VIEW_LINK, 0},
+    {"dev/stderr", "/proc/self/fd/2", VIEW_LINK, 0},
+    {"dev/log", LAUNCH_SOCKETS "/log", VIEW_LINK, 0}, /* leads nowhere without a supervisor */
 };
 
 static bool below(const char *path, const char *folder)
@@ -120,6 +124,25 @@ static int add_profile(struct view *v, const struct profile *p, struct err *e)
 	return 0;
 }
 
+static bool has(const struct view *v, const char *place)
+{
+	for (unsigned i = 0; i < v->count; i++)
+		if (!strcmp(v->entry[i].at, place) || below(v->entry[i].at, place))
+			return true;
+	return false;
+}
+
+/* The folder that all share, unless this program has devices of its own. */
+static int add_devices(struct view *v, const struct view_extra *x, struct err *e)
+{
+	if (x->dev && !has(v, "dev"))
+		return add(v, &(struct view_entry){"dev", x->dev, VIEW_BIND, VIEW_DEVICE}, e);
+	for (size_t i = 0; i < VIEW_DEVICES; i++)
+		if (add(v, &view_devices[i], e))
+			return -1;
+	return 0;
+}
+
 /* The copies of /etc are bound as a folder; but where the profile shows more of /etc, a folder of
  * the tree has links into them, because a place for a mount in the shared folder would be seen by
  * every other program. */
@@ -154,13 +177,12 @@ static int add_all(struct view *v, const struct profile *p, const struct view_ex
 		if (add(v, &(struct view_entry){*i + 1, *i, VIEW_BIND, VIEW_EXEC | VIEW_START}, e))
 			return -1;
 	if (x->sockets &&
-	    (add(v, &(struct view_entry){&LAUNCH_SOCKETS[1], x->sockets, VIEW_BIND, 0}, e) ||
-	     add(v, &(struct view_entry){"dev/log", LAUNCH_SOCKETS "/log", VIEW_LINK, 0}, e)))
+	    add(v, &(struct view_entry){&LAUNCH_SOCKETS[1], x->sockets, VIEW_BIND, 0}, e))
 		return -1;
 	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
 		if (add(v, &common[i], e))
 			return -1;
-	return add_etc(v, x, e);
+	return add_devices(v, x, e) || add_etc(v, x, e) ? -1 : 0;
 }
 
 /* A row for each folder on the way to the others. */

@@ -53,9 +53,14 @@ struct view {
 	unsigned text_used;
 };
 
+/* What everybody has in /dev, as rows of a view that has devices of its own. */
+#define VIEW_DEVICES 11
+extern const struct view_entry view_devices[VIEW_DEVICES];
+
 /* What the launcher found out for the view, besides the profile. */
 struct view_extra {
 	const char *etc;     /* folder outside with copies of what /etc shows; sandbox/etc.h */
+	const char *dev;     /* folder outside with view_devices; sandbox/dev.h; NULL: none */
 	const char *sockets; /* folder outside with the supervisor's sockets, or NULL */
 	const char *const *interpreters; /* of the programs: NULL-ended, absolute */
 };
