@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/forget.h"
 #include "supervise/control.h"
 #include "supervise/ends.h"
 #include "supervise/notify.h"
@@ -73,6 +74,8 @@ static void say_wait(const struct loop *l, const struct program *p)
 static enum sup_event start(struct loop *l, struct program *p)
 {
 	enum sup_event e = program_start(p);
+
+	l->started = true;
 
 	if (e == SUP_STARTED && p->child.notify >= 0)
 		loop_watch_fd(l, p->child.notify, KIND_REFUSED, p);
@@ -400,6 +403,9 @@ void loop_stay(struct loop *l)
 		write_ledgers(l);
 		feed(l);
 		arm(l);
+		if (l->started) /* as deep as the stack ever is */
+			forget_stack();
+		l->started = false;
 		n = epoll_wait(l->poll, ev, EVENTS, -1);
 		l->now = loop_clock();
 		for (int i = 0; i < n; i++)

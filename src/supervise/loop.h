@@ -7,6 +7,7 @@
 #ifndef SUPERVISE_LOOP_H
 #define SUPERVISE_LOOP_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,6 +16,12 @@
 #include "supervise/hardware.h"
 #include "supervise/program.h"
 #include "supervise/supervise.h"
+
+/* The profile being read, on pages of its own, which are given back when it has been: by the
+ * supervisor, and by a sandbox's first process with all of struct loop. */
+struct fresh {
+	alignas(4096) struct profile profile;
+};
 
 struct loop {
 	const struct supervise_options *o;
@@ -28,10 +35,12 @@ struct loop {
 	uint64_t fed, init_told, init_every, exits_from;
 	unsigned order; /* of the last start of a new program */
 	bool stopping, more_to_reap, ledger_failed;
+	bool started; /* a program, since the last wait */
 	int stop_signal;
 	uint64_t stop_from;
 	unsigned top; /* no place from here on was ever used; looking at one would cost its page */
 	struct program program[LEDGER_MOST];
+	struct fresh fresh;
 };
 
 /* What an event of epoll is about; a number of the program stands beside it. */

@@ -1,34 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "supervise/loop.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "base/forget.h"
 #include "sandbox/creds.h"
 #include "supervise/folder.h"
 #include "supervise/say.h"
-
-/* The one being read. Mapped for as long as that takes, so that nothing of it stays in a supervisor
- * that runs for years. */
-static struct profile *fresh;
-
-static int make_room(struct err *e)
-{
-	void *room =
-	    mmap(NULL, sizeof *fresh, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (room == MAP_FAILED)
-		return err_sys(e, errno, "memory for a profile");
-	fresh = room;
-	return 0;
-}
-
-static void leave_room(void)
-{
-	munmap(fresh, sizeof *fresh);
-	fresh = NULL;
-}
 
 static struct program *by_file(struct loop *l, const char *file)
 {
@@ -64,13 +42,14 @@ static int clash(const char *file, const struct profile *p, const char *name, ui
 
 static int read_fresh(struct loop *l, const struct program *p, struct err *e)
 {
-	if (program_read(fresh, l->o->folder, p->file, e))
+	if (program_read(&l->fresh.profile, l->o->folder, p->file, e))
 		return -1;
 	for (unsigned i = 0; i < l->top; i++) {
 		const struct program *o = &l->program[i];
 
 		if (o != p && o->used && o->loaded &&
-		    clash(p->file, fresh, o->profile.name, creds_own_uid(&o->profile), e))
+		    clash(p->file, &l->fresh.profile, o->profile.name, creds_own_uid(&o->profile),
+			  e))
 			return -1;
 	}
 	return 0;
@@ -84,9 +63,10 @@ static void broken(struct program *p, const struct err *e)
 		say(SAY_WARNING, "%s: goes on with the profile it has", p->profile.name);
 }
 
-/* fresh becomes p's, which has no process. */
+/* It becomes p's, which has no process. */
 static void take_fresh(struct loop *l, struct program *p)
 {
+	const struct profile *fresh = &l->fresh.profile;
 	struct err e;
 
 	if (p->loaded && strcmp(p->profile.name, fresh->name))
@@ -146,7 +126,7 @@ static void read_again(struct loop *l, struct program *p)
 		broken(p, &e);
 	} else if (!p->loaded) {
 		take_fresh(l, p);
-	} else if (!program_has(p, fresh)) {
+	} else if (!program_has(p, &l->fresh.profile)) {
 		stop_for_reload(l, p);
 	} else {
 		p->broken = false;
@@ -160,7 +140,7 @@ int set_read(struct loop *l, struct err *e)
 {
 	static struct folder f;
 
-	if (folder_list(&f, l->o->folder, e) || make_room(e))
+	if (folder_list(&f, l->o->folder, e))
 		return -1;
 	if (f.beyond)
 		say(SAY_ERR, "%s: %u profiles left out, %d are the most", l->o->folder, f.beyond,
@@ -175,7 +155,7 @@ int set_read(struct loop *l, struct err *e)
 		else
 			read_new(l, f.name[i]);
 	}
-	leave_room();
+	forget_bytes(&l->fresh, sizeof l->fresh);
 	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
@@ -194,14 +174,10 @@ static void reload(struct loop *l, struct program *p)
 	int bad;
 
 	p->reload = false;
-	if (make_room(&e)) {
-		broken(p, &e);
-		return;
-	}
 	bad = read_fresh(l, p, &e);
 	if (!bad)
 		take_fresh(l, p);
-	leave_room();
+	forget_bytes(&l->fresh, sizeof l->fresh);
 	if (!bad)
 		return;
 	broken(p, &e); /* changed once more meanwhile */
@@ -229,26 +205,26 @@ int supervise_check(const char *folder, unsigned *right,
 {
 	static char names[LEDGER_MOST][PROFILE_NAME];
 	static struct folder f;
+	static struct profile p;
 	uid_t uids[LEDGER_MOST];
 	int bad = 0;
 
 	*right = 0;
-	if (folder_list(&f, folder, e) || make_room(e))
+	if (folder_list(&f, folder, e))
 		return -1;
 	for (unsigned i = 0; i < f.count; i++) {
-		int wrong = program_read(fresh, folder, f.name[i], e);
+		int wrong = program_read(&p, folder, f.name[i], e);
 
 		for (unsigned k = 0; !wrong && k < *right; k++)
-			wrong = clash(f.name[i], fresh, names[k], uids[k], e);
+			wrong = clash(f.name[i], &p, names[k], uids[k], e);
 		if (!wrong) {
-			uids[*right] = creds_own_uid(fresh);
-			memcpy(names[(*right)++], fresh->name, PROFILE_NAME);
+			uids[*right] = creds_own_uid(&p);
+			memcpy(names[(*right)++], p.name, PROFILE_NAME);
 		} else {
 			fault(arg, e);
 		}
 		bad += !!wrong;
 	}
-	leave_room();
 	if (f.beyond) {
 		err_set(e, EXIT_WRONG_USE, "%.150s: %u profiles too many, %d are the most", folder,
 			f.beyond, LEDGER_MOST);

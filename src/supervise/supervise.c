@@ -8,7 +8,6 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
-#include "base/forget.h"
 #include "sandbox/launch.h"
 #include "supervise/control.h"
 #include "supervise/init.h"
@@ -118,7 +117,6 @@ int supervise_run(const struct supervise_options *o, void (*ready)(void *arg, un
 	}
 	ready(arg, count_broken(l));
 	notify_init("READY=1");
-	forget_stack();
 	loop_stay(l);
 	say(SAY_INFO, "all programs have stopped");
 	sig = l->stop_signal;
