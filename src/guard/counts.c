@@ -33,9 +33,10 @@ int counts_read(int report, int cpu, struct lim_report *r)
 		n = call_lookup(cpu, 0, of, 0);
 	if (n)
 		return n;
-	for (int i = 0; i < cpus; i++) {
-		r->packets[LIM_PASS_CONSENT] += of[i].packets;
-		r->bytes[LIM_PASS_CONSENT] += of[i].bytes;
-	}
+	for (int i = 0; i < cpus; i++)
+		for (int why = 0; why < LIM_REASONS; why++) {
+			r->packets[why] += of[i].count[why].packets;
+			r->bytes[why] += of[i].count[why].bytes;
+		}
 	return 0;
 }

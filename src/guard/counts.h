@@ -13,8 +13,8 @@
  * so many. Returns the number, or -errno: -E2BIG beyond COUNTS_CPUS. */
 int counts_cpus(void);
 
-/* Reads the report, with what each processor (lim_own_cpu in the map cpu) has let pass the short
- * way added. Not for two threads at once. Returns 0 or -errno. */
+/* Reads the report, with what each processor (lim_own_cpu in the map cpu) has decided the short way
+ * added. Not for two threads at once. Returns 0 or -errno. */
 int counts_read(int report, int cpu, struct lim_report *r);
 
 #endif

@@ -125,10 +125,12 @@ LIM_INLINE void parse(struct lim_packet *p, struct __sk_buff *skb)
 }
 
 #ifdef GUARD_QUICK
-LIM_INLINE void count(struct lim_own_cpu *cpu, __u32 segs, __u32 bytes)
+LIM_INLINE void count(struct lim_own_cpu *cpu, __u64 why, __u32 segs, __u32 bytes)
 {
-	cpu->packets += segs;
-	cpu->bytes += bytes;
+	if (why >= LIM_REASONS)
+		return;
+	cpu->count[why].packets += segs;
+	cpu->count[why].bytes += bytes;
 }
 
 /* Most packets belong to a flow that goes on, and want no lock; nearly all of these to one that
@@ -150,7 +152,7 @@ LIM_INLINE int remembered(const struct records *o, struct __sk_buff *skb)
 	lim_memo_measure(h, skb->len, segs, &more);
 	if (!lim_memo_pass(o->s, m, &more, clock(skb, o->cpu)))
 		return 0;
-	count(o->cpu, segs, more.wire_len);
+	count(o->cpu, LIM_PASS_CONSENT, segs, more.wire_len);
 	return 1;
 }
 
@@ -160,14 +162,27 @@ LIM_INLINE int quick(struct lim_out *out, const struct records *o, struct __sk_b
 
 	if (!lim_out_quick(out))
 		return 0;
-	count(o->cpu, o->cpu->packet.segs, o->cpu->packet.wire_len);
+	count(o->cpu, LIM_PASS_CONSENT, o->cpu->packet.segs, o->cpu->packet.wire_len);
 	if (!raw_ip() && data + LIM_HEAD <= end)
 		lim_memo_set(o->cpu->memo, (const struct lim_head *)(data - 2), out, o->generation);
+	return 1;
+}
+
+/* Dropped without the lock, unless it is time for an event to tell of such drops. */
+LIM_INLINE int refused(struct lim_out *out, const struct records *o)
+{
+	__u64 why = lim_out_refused(out);
+
+	LIM_FORGET(why, out->now, 31);
+	if (why < LIM_FIRST_DROP || why >= LIM_REASONS || lim_event_due(o->r, why, out->now))
+		return 0;
+	count(o->cpu, why, o->cpu->packet.segs, o->cpu->packet.wire_len);
 	return 1;
 }
 #else
 #define remembered(o, skb) 0
 #define quick(out, o, skb) 0
+#define refused(out, o)	   0
 #endif
 
 #define LOOPBACK 1 /* its interface index, everywhere */
@@ -191,6 +206,8 @@ SEC("tc/egress") int egress(struct __sk_buff *skb)
 	lim_out_begin(&out, o.s, o.c, &o.cpu->packet, clock(skb, o.cpu));
 	if (quick(&out, &o, skb))
 		return TC_ACT_UNSPEC;
+	if (refused(&out, &o))
+		return TC_ACT_SHOT;
 	lock((struct bpf_spin_lock *)&o.s->lock);
 	why = lim_out_decide(&out, o.r);
 	unlock((struct bpf_spin_lock *)&o.s->lock);

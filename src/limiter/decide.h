@@ -12,12 +12,17 @@
 
 #define LIM_EVENT_GAP (100 * LIM_MS) /* at most one event a reason in this time */
 
+LIM_INLINE int lim_event_due(const struct lim_report *r, enum lim_reason why, lim_u64 now)
+{
+	return !r->event_time[why] || now - r->event_time[why] >= LIM_EVENT_GAP;
+}
+
 LIM_INLINE void lim_note_event(struct lim_report *r, const struct lim_packet *p,
 			       const struct lim_addr *peer, enum lim_reason why, lim_u64 now)
 {
 	struct lim_event *e = &r->event[r->events & (LIM_EVENTS - 1)];
 
-	if (r->event_time[why] && now - r->event_time[why] < LIM_EVENT_GAP)
+	if (!lim_event_due(r, why, now))
 		return;
 	r->event_time[why] = now;
 	e->time = now - LIM_EPOCH;

@@ -184,16 +184,22 @@ LIM_INLINE int lim_reserved(const struct lim_out *o)
 	       o->s->reserved[o->peer->reserved_at & (LIM_RESERVED - 1)].tag == lim_tag(o->hash);
 }
 
-LIM_INLINE int lim_override(struct lim_out *o)
+LIM_INLINE int lim_override_covers(const struct lim_out *o)
 {
 	const struct lim_config *c = o->c;
 	const struct lim_addr *m = &c->override_mask, *a = &c->override_addr, *d = &o->p->dst;
-	lim_u64 until = c->override_until + LIM_EPOCH;
 
-	if (!c->override_until || o->now >= until)
+	if (!c->override_until || o->now >= c->override_until + LIM_EPOCH)
 		return 0;
-	if (((d->w[0] ^ a->w[0]) & m->w[0]) | ((d->w[1] ^ a->w[1]) & m->w[1]) |
-	    ((d->w[2] ^ a->w[2]) & m->w[2]) | ((d->w[3] ^ a->w[3]) & m->w[3]))
+	return !(((d->w[0] ^ a->w[0]) & m->w[0]) | ((d->w[1] ^ a->w[1]) & m->w[1]) |
+		 ((d->w[2] ^ a->w[2]) & m->w[2]) | ((d->w[3] ^ a->w[3]) & m->w[3]));
+}
+
+LIM_INLINE int lim_override(struct lim_out *o)
+{
+	const struct lim_config *c = o->c;
+
+	if (!lim_override_covers(o))
 		return 0;
 	if (!lim_can(o->s->device[LIM_B_OVERRIDE_PKTS], &c->budget[LIM_B_OVERRIDE_PKTS], o->now,
 		     o->p->segs))
@@ -243,19 +249,24 @@ LIM_INLINE enum lim_reason lim_silent_reason(const struct lim_out *o, int vetoed
 	return o->peer && (o->peer->flags & LIM_PEER_STRONG) ? LIM_DROP_WINDOW : LIM_DROP_SILENT;
 }
 
-/* To somebody who has not answered. All budgets are looked at before any is spent, so that what
- * one of them holds back does not drain the others. */
-LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
+/* What a packet to somebody who has not answered needs of the budgets. */
+struct lim_silent {
+	struct lim_contact *contact;
+	lim_u32 tag;  /* of the contact */
+	lim_u32 cost; /* packets' worth of the network's budget */
+	int first;    /* contact */
+	int reserved;
+};
+
+/* All budgets are looked at before any is spent, so that what one of them holds back does not drain
+ * the others. Changes nothing. */
+LIM_INLINE enum lim_reason lim_silent_look(const struct lim_out *o, int vetoed,
+					   struct lim_silent *q)
 {
 	const struct lim_budget *b = o->c->budget;
 	struct lim_state *s = o->s;
 	lim_u64 contact = lim_hash_contact(o->c, &o->p->dst);
-	struct lim_contact *known = &s->contact[contact & (LIM_CONTACTS - 1)];
-	lim_u32 tag = lim_tag(contact) & ~1u;
-	int first = (known->tag & ~1u) != tag || !known->tag;
-	int reserved = lim_reserved(o);
 	lim_u32 segs = o->p->segs, len = o->p->wire_len;
-	lim_u32 cost = vetoed ? segs * lim_doubt_cost(o) : segs;
 	/* One bucket, deep enough for a device with standing; others see only its top. */
 	const struct lim_budget *pkts = &b[LIM_B_SENIOR_PKTS];
 	lim_u64 hold = lim_senior(s, o->c) || lim_site(&o->p->dst)
@@ -263,36 +274,54 @@ LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
 			   : pkts->span - b[LIM_B_SILENT_PKTS].span;
 	int closed = vetoed && o->peer->vetoes > lim_doubts(s, o->c, o->peer);
 
-	LIM_FORGET(first, o->now, 1);
-	LIM_FORGET(reserved, o->now, 1);
+	q->contact = &s->contact[contact & (LIM_CONTACTS - 1)];
+	q->tag = lim_tag(contact) & ~1u;
+	q->first = (q->contact->tag & ~1u) != q->tag || !q->contact->tag;
+	q->reserved = lim_reserved(o);
+	q->cost = vetoed ? segs * lim_doubt_cost(o) : segs;
+	LIM_FORGET(q->first, o->now, 1);
+	LIM_FORGET(q->reserved, o->now, 1);
 	LIM_FORGET(vetoed, o->now, 1);
 	LIM_FORGET(closed, o->now, 1);
-	if (closed || lim_bucket_after(o->prefix->pkts, pkts, o->now, cost) + hold > o->now ||
+	if (closed || lim_bucket_after(o->prefix->pkts, pkts, o->now, q->cost) + hold > o->now ||
 	    !lim_can(o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len))
 		return lim_silent_reason(o, vetoed);
-	if (!reserved) {
-		if (first && !lim_can(s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1))
-			return LIM_DROP_CONTACTS;
-		if (first &&
-		    !lim_can(s->device[LIM_B_CONTACT_ANY], &b[LIM_B_CONTACT_ANY], o->now, 1))
-			return LIM_DROP_CONTACTS_ANY;
-		if (!lim_can(s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs) ||
-		    !lim_can(s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len))
-			return LIM_DROP_DEVICE;
-	}
+	if (q->reserved)
+		return LIM_PASS_RESERVED;
+	if (q->first && !lim_can(s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1))
+		return LIM_DROP_CONTACTS;
+	if (q->first && !lim_can(s->device[LIM_B_CONTACT_ANY], &b[LIM_B_CONTACT_ANY], o->now, 1))
+		return LIM_DROP_CONTACTS_ANY;
+	if (!lim_can(s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs) ||
+	    !lim_can(s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len))
+		return LIM_DROP_DEVICE;
+	return LIM_PASS_TRICKLE;
+}
 
-	if (first) {
+/* To somebody who has not answered. */
+LIM_INLINE enum lim_reason lim_out_silent(struct lim_out *o, int vetoed)
+{
+	const struct lim_budget *b = o->c->budget;
+	lim_u32 segs = o->p->segs, len = o->p->wire_len;
+	struct lim_state *s = o->s;
+	struct lim_silent q;
+	enum lim_reason why = lim_silent_look(o, vetoed, &q);
+
+	LIM_FORGET(why, o->now, 31);
+	if (why >= LIM_FIRST_DROP)
+		return why;
+	if (q.first) {
 		lim_take(&s->device[LIM_B_CONTACT], &b[LIM_B_CONTACT], o->now, 1);
 		lim_take(&s->device[LIM_B_CONTACT_ANY], &b[LIM_B_CONTACT_ANY], o->now, 1);
-		known->tag = tag;
-		known->paid_at = lim_flow_time(o->now);
+		q.contact->tag = q.tag;
+		q.contact->paid_at = lim_flow_time(o->now);
 	}
 	/* A reserved trickle is lent by the device's budget: what it overdraws, others wait for. */
 	lim_take(&s->device[LIM_B_DEVICE_PKTS], &b[LIM_B_DEVICE_PKTS], o->now, segs);
 	lim_take(&s->device[LIM_B_DEVICE_BYTES], &b[LIM_B_DEVICE_BYTES], o->now, len);
 	lim_take(&o->prefix->bytes, &b[LIM_B_SILENT_BYTES], o->now, len);
-	lim_take(&o->prefix->pkts, pkts, o->now, cost);
-	return reserved ? LIM_PASS_RESERVED : LIM_PASS_TRICKLE;
+	lim_take(&o->prefix->pkts, &b[LIM_B_SENIOR_PKTS], o->now, q.cost);
+	return why;
 }
 
 /* On-link and silent: the link's own, wider budget. */

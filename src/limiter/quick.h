@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0
  *
- * The short way out: one more packet of a flow that is known, to a peer that answers. It leaves the
- * state exactly as lim_out_packet() would, and says so little that it fits a few cache lines.
+ * The two short ways, which leave the state exactly as lim_out_packet() would.
+ *
+ * Out: one more packet of a flow that is known, to a peer that answers. It says so little that it
+ * fits a few cache lines.
  *
  * With LIM_SHARED it needs no lock, and whoever holds the lock need not fear it:
  * - The peer's window is looked at and charged in one step (lim_peer.room). When anything has
@@ -12,6 +14,11 @@
  * - A place in the tables that is given to another meanwhile was nobody's for this packet: only a
  *   peer that has not answered for longer than LIM_V_CONSENT is pushed out, and here it has.
  * So what passes here is what would have passed under the lock a moment earlier, charged in full.
+ *
+ * Nowhere: a packet to a stranger for whom there is no credit, as are nearly all of a spray.
+ * Nothing of the state changes by its drop, so it takes no lock either, and many processors that
+ * spray do not wait for each other. What others change while it is looked at can at most drop what
+ * a moment later would have passed.
  */
 #ifndef LIM_QUICK_H
 #define LIM_QUICK_H
@@ -98,6 +105,41 @@ LIM_INLINE int lim_out_quick(struct lim_out *o)
 			      .proto = p->proto,
 			      .link = !!o->dst};
 	return lim_one_more(o->s, e, f, &m);
+}
+
+/* To somebody off the link, by plain means: no query, which has budgets of its own, nothing that
+ * dies at the first router, nobody whom the owner's override is for. */
+LIM_INLINE int lim_may_be_refused(const struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+
+	return p->kind == LIM_KIND_IP && !o->dst && p->hop_limit > 1 && !lim_is_dns_query(p) &&
+	       (o->src & (LIM_AT_OWN | LIM_AT_LOOP | LIM_AT_NONE)) == LIM_AT_OWN &&
+	       !lim_override_covers(o);
+}
+
+/* After lim_out_begin(). Returns why lim_out_packet() would drop the packet, and nothing has
+ * changed; or a reason below LIM_FIRST_DROP when it must be asked. */
+LIM_INLINE enum lim_reason lim_out_refused(struct lim_out *o)
+{
+	const struct lim_packet *p = o->p;
+	enum lim_reason why = LIM_PASS_TRICKLE;
+	struct lim_silent q;
+
+	if (!lim_may_be_refused(o) || lim_peer_find(o->s, o->hash))
+		return why;
+	o->peer = 0;
+	o->flow = 0;
+	if (p->proto == LIM_PROTO_TCP && lim_flow_find(o->s, o->flow_hash))
+		return why;
+	o->prefix = &o->s->prefix[lim_prefix_index(o->c, &p->dst, 0)];
+	if (lim_is_new_conn(o))
+		why = lim_new_conn_check(o);
+	LIM_FORGET(why, o->now, 31);
+	if (why < LIM_FIRST_DROP)
+		why = lim_to_visitor(o) ? LIM_DROP_REFLECT : lim_silent_look(o, 0, &q);
+	LIM_FORGET(why, o->now, 31);
+	return why;
 }
 
 #endif

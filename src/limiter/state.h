@@ -186,11 +186,13 @@ struct lim_memo {
 	lim_u64 consent;
 };
 
-/* What each processor has for itself: what it let pass the short way (quick.h), not in the report
- * yet; the time, and the tick that it was read at; flows that it has seen to go on; the packet
- * being judged. */
+/* What each processor has for itself: counts of what went a short way (quick.h), which belong to
+ * the report's; the time, and the tick that it was read at; flows that it has seen to go on; the
+ * packet being judged. */
 struct lim_own_cpu {
-	lim_u64 packets, bytes; /* LIM_PASS_CONSENT */
+	struct {
+		lim_u64 packets, bytes;
+	} count[LIM_REASONS];
 	lim_u64 tick, now;
 	struct lim_memo memo[LIM_MEMOS];
 	struct lim_packet packet;
