@@ -59,6 +59,8 @@ static void each_kind_has_its_line(void **state)
 {
 	assert_string_equal(line(DENIAL_READ, 0, "/etc/shadow"), "[allow] read = /etc/shadow");
 	assert_string_equal(line(DENIAL_WRITE, 0, "/var/x"), "[allow] write = /var/x");
+	assert_non_null(strstr(line(DENIAL_WRITE, 0, "/usr/lib/x"), "never: code that others run"));
+	assert_string_equal(line(DENIAL_WRITE, 0, "/etc/x/y"), "[allow] write = /etc/x/y");
 	assert_string_equal(line(DENIAL_READ, 0, "/dev/video0"), "[allow] device = /dev/video0");
 	assert_string_equal(line(DENIAL_EXEC, 0, "/bin/sh"), "[allow] exec-also = /bin/sh");
 	assert_string_equal(line(DENIAL_LISTEN, 0, "23/tcp"), "[allow] listen = 23/tcp");

@@ -18,6 +18,7 @@
 #include "learn/room.h"
 #include "learn/scan.h"
 #include "learn/tracee.h"
+#include "sandbox/profile_keys.h"
 
 static bool has(const struct scan *s, const char *call)
 {
@@ -210,6 +211,48 @@ static void test_paths(void **state)
 	lines_free(&l);
 }
 
+static bool told(const struct lines *l, const char *part)
+{
+	for (size_t i = 0; i < l->remarks; i++)
+		if (strstr(l->remark[i], part))
+			return true;
+	return false;
+}
+
+/* A comment says so; what was read there, and what is beside it, stays. */
+static void test_never_written(void **state)
+{
+	struct facts f = {0};
+	struct lines l = {0};
+
+	fact(&f, FACT_WRITE, "/etc/ld.so.preload");
+	fact(&f, FACT_READ, "/boot/config.txt");
+	fact(&f, FACT_WRITE, "/boot/config.txt");
+	fact(&f, FACT_MAKE, "/usr/local/lib/camera/x"); /* its folder */
+	fact(&f, FACT_WRITE, "/etc/systemd/a");		/* three of a folder */
+	fact(&f, FACT_WRITE, "/etc/systemd/b");
+	fact(&f, FACT_WRITE, "/etc/systemd/c\nwrite = /x");
+	fact(&f, FACT_WRITE, "/etc/camera.conf");
+	fact(&f, FACT_MAKE, "/var/lib/camera/x");
+	paths_lines(&f, "/usr/bin/camera", &l);
+
+	assert_true(told(&l, "wrote to /etc/ld.so.preload: not given, others run or obey"));
+	assert_true(told(&l, "wrote to /boot/config.txt: not given, the machine starts from"));
+	assert_true(told(&l, "wrote to /usr/local/lib/camera: not given, code that others run"));
+	assert_true(told(&l, "wrote to /etc/systemd/a: not given"));
+	assert_true(told(&l, "wrote to /etc/systemd/c?write = /x: not given"));
+	for (size_t i = 0; i < l.remarks; i++)
+		assert_null(strchr(l.remark[i], '\n'));
+	assert_true(given(&l, "read", "/boot/config.txt"));
+	assert_true(given(&l, "write", "/etc/camera.conf"));
+	assert_true(given(&l, "write", "/var/lib/camera"));
+	for (size_t i = 0; i < l.count; i++)
+		if (!strcmp(l.line[i].key, "write"))
+			assert_null(profile_path_never(l.line[i].value, PROFILE_WRITE));
+	facts_free(&f);
+	lines_free(&l);
+}
+
 static void test_fold(void **state)
 {
 	struct lines l = {0};
@@ -249,7 +292,7 @@ static void test_merge(void **state)
 	put(path, "; learned: 3 runs\n"
 		  "[program]\nexec = /usr/bin/x -a \"b ;c\"\nuser = camera\n"
 		  "[allow]\nread = /etc/a \"/etc/b c\" ; seen in 2 of 3 runs: read first at 1.0 s\n"
-		  "[allow] write = /var/lib/x\n"
+		  "[allow] write = /var/lib/x -/usr/lib/x\n"
 		  "[limits]\nmemory = 24M ; seen: 1.0 M\ncpu = 80%\n"
 		  "[syscalls]\nlist = learned\nallow = read write ; seen in 3 of 3 runs\n"
 		  "allow = dup ; reachable: perror -> dup\n;allow = ptrace ; not seen\n"
@@ -258,6 +301,8 @@ static void test_merge(void **state)
 	assert_int_equal(l.runs, 3);
 	assert_int_equal(lines_find(&l, "allow", "read", "/etc/b c")->seen, 2);
 	assert_int_equal(lines_find(&l, "allow", "write", "/var/lib/x")->origin, LINE_KEPT);
+	assert_null(lines_find(&l, "allow", "write", "-/usr/lib/x"));
+	assert_true(told(&l, "write = /usr/lib/x of a profile that was merged: left out, code"));
 	assert_int_equal(lines_find(&l, "syscalls", "allow", "dup")->origin, LINE_REACHABLE);
 	assert_null(lines_find(&l, "syscalls", "allow", "ptrace"));
 
@@ -315,11 +360,12 @@ static void test_merge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_dynamic),	 cmocka_unit_test(test_static),
-	    cmocka_unit_test(test_nobody_calls), cmocka_unit_test(test_no_elf),
-	    cmocka_unit_test(test_cut_off),	 cmocka_unit_test(test_plain),
-	    cmocka_unit_test(test_classes),	 cmocka_unit_test(test_paths),
-	    cmocka_unit_test(test_fold),	 cmocka_unit_test(test_merge),
+	    cmocka_unit_test(test_dynamic),	  cmocka_unit_test(test_static),
+	    cmocka_unit_test(test_nobody_calls),  cmocka_unit_test(test_no_elf),
+	    cmocka_unit_test(test_cut_off),	  cmocka_unit_test(test_plain),
+	    cmocka_unit_test(test_classes),	  cmocka_unit_test(test_paths),
+	    cmocka_unit_test(test_never_written), cmocka_unit_test(test_fold),
+	    cmocka_unit_test(test_merge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -393,8 +393,7 @@ static void contradictions(void **state)
 	    {"user = a\ngroup = root", "the files of the system belong"},
 	    {"[allow]\nread = /a\nwrite = /a", "also in write"},
 	    {"[allow]\nread = /a -/a", "given twice, with and without"},
-	    {"[allow]\nwrite = /usr/bin", "what it writes it may not execute"},
-	    {"[allow]\nwrite = /opt\nexec-also = /opt/x", "what it writes it may not execute"},
+	    {"[allow]\nwrite = /srv/a\nexec-also = /srv/a/x", "what it writes it may not execute"},
 	    {"[allow]\nwrite = /opt/x\nexec-also = /opt/x", "what it writes it may not execute"},
 	    {"[limits]\nlog-size = 1M", "there is no log file"},
 	    {"[syscalls]\nlist = learned", "nothing would run"},
@@ -407,6 +406,115 @@ static void contradictions(void **state)
 		snprintf(text, sizeof text, EXEC "%s\n", rows[i][0]);
 		refused(text, rows[i][1]);
 	}
+}
+
+/* Each place, what is below it, and what is above. */
+static void places_that_no_program_may_write(void **state)
+{
+	static const struct {
+		const char *why, *path[16];
+	} never[] = {
+	    {"code that others run lies there",
+	     {"/bin", "/bin/sh", "/sbin/init", "/lib/x.so", "/lib64", "/libx32/a", "/usr/lib",
+	      "/usr/bin/x", "/usr/share/app", "/usr/local/bin", "/usr/local/lib/x", "/nix/store",
+	      "/var/lib/dpkg/info", "/overlay/upper", "/var/lib/docker"}},
+	    {"the machine starts from there", {"/boot", "/boot/grub/x", "/efi", "/init"}},
+	    {"others run or obey what lies there",
+	     {"/etc/ld.so.preload", "/etc/ld.so.conf.d/x.conf", "/etc/ld-musl-armhf.path",
+	      "/etc/init.d/S99x", "/etc/inittab", "/etc/rc.local", "/etc/rc3.d", "/etc/crontab",
+	      "/etc/systemd/system", "/etc/passwd", "/etc/shadow", "/etc/pam.d/x",
+	      "/var/spool/cron/root", "/run/systemd/system", "/var/run/udev/rules.d",
+	      "/root/.ssh/authorized_keys"}},
+	    {"the sandbox could be undone",
+	     {"/etc/holdfast", "/etc/holdfast/programs", "/run/holdfast", "/run/holdfast/x",
+	      "/var/run/holdfast/x", "/sys/fs/bpf/x", "/sys/fs/cgroup", "/sys/kernel/debug",
+	      "/sys/module/x/parameters/y", "/sys/firmware/efi/efivars"}},
+	    {"what others own lies below it", {"/opt", "/usr/local/etc"}},
+	    {"every device lies below it", {"/sys", "/sys/class", "/sys/devices", "/sys/bus"}},
+	    {"places of the system lie below it",
+	     {"/usr", "/usr/local", "/etc", "/var", "/var/lib", "/var/spool", "/run", "/var/run",
+	      "/root", "/etc/ppp", "/etc/NetworkManager", "/etc/ssl"}},
+	    {"everything there is", {"/"}},
+	    {"device = is for nodes", {"/dev", "/dev/shm/x"}},
+	    {"/proc is read-only", {"/proc", "/proc/sys"}},
+	};
+	char text[400];
+
+	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+		for (size_t k = 0; k < 16 && never[i].path[k]; k++)
+			for (int optional = 0; optional < 2; optional++) {
+				snprintf(text, sizeof text, EXEC "[allow]\nwrite = %s%s\n",
+					 optional ? "-" : "", never[i].path[k]);
+				refused(text, never[i].why);
+				assert_non_null(strstr(e.text, "x.conf:4: write = /"));
+				if (i < 3)
+					assert_non_null(strstr(e.text, "e.g. /var/lib/NAME"));
+			}
+}
+
+/* A program's own, though its neighbours are not. */
+static void places_that_a_program_may_write(void **state)
+{
+	static const char *const rows[] = {
+	    "/var/lib/camera",
+	    "/var/log",
+	    "/var/log/camera.log",
+	    "/var/cache/camera",
+	    "/var/run/dnsmasq.pid",
+	    "/run/camera",
+	    "/run/systemdx",
+	    "/etc/camera",
+	    "/etc/camera.conf",
+	    "/etc/resolv.conf",
+	    "/etc/hosts",
+	    "/etc/services",
+	    "/etc/dropbear",
+	    "/etc/modbus.conf",
+	    "/etc/rclone.conf",
+	    "/etc/ppp/resolv.conf",
+	    "/etc/config/wireless",
+	    "/etc/NetworkManager/system-connections",
+	    "/opt/camera",
+	    "/opt/camera/data",
+	    "/usr/local/var/camera",
+	    "/usr/local/nginx/logs",
+	    "/usr/local/etc/camera.conf",
+	    "/srv",
+	    "/home",
+	    "/media",
+	    "/mnt/disk",
+	    "/data",
+	    "/library",
+	    "/library/music",
+	    "/binary",
+	    "/initial",
+	    "/bootlog",
+	    "/usrdata",
+	    "/sys/class/leds/status/brightness",
+	    "/sys/class/gpio",
+	    "/sys/devices/x/y",
+	    "/root/data",
+	    "/tmp",
+	    "/app",
+	};
+	char text[400];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, EXEC "[allow]\nwrite = %s\n", rows[i]);
+		taken(text);
+	}
+	/* Read, all of it may be. */
+	taken(EXEC "[allow]\nread = /usr/lib /etc /boot /run/systemd\n");
+}
+
+/* What is in it is the program's text, whoever writes it. */
+static void a_log_is_written_as_well(void **state)
+{
+	refused(EXEC "log = /etc/cron.d/x\n", "others run or obey what lies there");
+	refused(EXEC "log = /usr/lib/x\n", "code that others run lies there");
+	refused(EXEC "log = /proc/sys/kernel/core_pattern\n", "the sandbox could be undone");
+	taken(EXEC "log = /var/log/x.log\n");
+	taken(EXEC "log = /etc/x/x.log\n");
 }
 
 static void count_fault(void *arg, const struct err *fault)
@@ -487,6 +595,9 @@ int main(void)
 	    cmocka_unit_test(binary_is_not_text),
 	    cmocka_unit_test(values_that_are_none),
 	    cmocka_unit_test(contradictions),
+	    cmocka_unit_test(places_that_no_program_may_write),
+	    cmocka_unit_test(places_that_a_program_may_write),
+	    cmocka_unit_test(a_log_is_written_as_well),
 	    cmocka_unit_test(all_faults_at_once),
 	    cmocka_unit_test(what_is_not_a_profile_at_all),
 	    cmocka_unit_test(the_name_of_a_file),

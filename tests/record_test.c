@@ -196,6 +196,31 @@ static void every_byte_changed_and_signed(void **state)
 	assert_true(taken > 100);
 }
 
+/* A record is checked as a profile is: one that is older than a rule, or made by hand. */
+static void a_place_that_no_program_may_write(void **state)
+{
+	static const char *const rows[] = {"/usr/lib", "/etc", "/boot/x", "/run/holdfast"};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n;
+
+		pack(PLAIN);
+		p.path[0] = (struct profile_path){(profile_text)p.text_used, PROFILE_WRITE, 0};
+		p.paths = 1;
+		strcpy(p.text + p.text_used, "/srv/x");
+		p.text_used += 7;
+		n = record_encode(&p, call_native.audit, bytes);
+		assert_int_equal(unpack(n), 0);
+		p.text_used -= 7;
+		strcpy(p.text + p.text_used, rows[i]);
+		p.text_used += (uint32_t)strlen(rows[i]) + 1;
+		n = record_encode(&p, call_native.audit, bytes);
+		refused(n, "[allow] write = /");
+		refused(n, "never: ");
+		refused(n, rows[i]);
+	}
+}
+
 /* --- files --- */
 
 static char dir[] = "/tmp/holdfast-record.XXXXXX", file[64];
@@ -278,6 +303,7 @@ int main(void)
 	    cmocka_unit_test(one_bit_changed_anywhere),
 	    cmocka_unit_test(another_version_or_machine),
 	    cmocka_unit_test(every_byte_changed_and_signed),
+	    cmocka_unit_test(a_place_that_no_program_may_write),
 	    cmocka_unit_test(either_kind_of_file),
 	    cmocka_unit_test(a_record_for_another_machine),
 	    cmocka_unit_test(files_that_are_no_profiles),

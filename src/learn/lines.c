@@ -153,7 +153,10 @@ void lines_remark(struct lines *l, const char *text)
 		if (!strcmp(l->remark[i], text))
 			return;
 	l->remark = room_for_one(l->remark, l->remarks, &l->remarks_held, sizeof *l->remark);
-	l->remark[l->remarks++] = room_text(text);
+	l->remark[l->remarks] = room_text(text);
+	for (char *c = l->remark[l->remarks++]; *c; c++)
+		if (iscntrl((unsigned char)*c)) /* the name of a file may have any: one line */
+			*c = '?';
 }
 
 void lines_free(struct lines *l)

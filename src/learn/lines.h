@@ -46,11 +46,13 @@ const struct line *lines_find(const struct lines *l, const char *section, const 
 void lines_fold(struct lines *l);
 /* Takes out what earlier static analysis found for this section: it is found anew. */
 void lines_forget_reachable(struct lines *l, const char *section);
+/* A comment at the head of the file, made one line; the same one is kept once. */
 void lines_remark(struct lines *l, const char *text);
 void lines_free(struct lines *l);
 
 /* Reads a profile that learning has written, or that a person has changed since: origins come back
- * from the comments. Fails with e naming file and line (EXIT_WRONG_USE). */
+ * from the comments, and a `write` that no profile may have becomes a remark. Fails with e naming
+ * file and line (EXIT_WRONG_USE). */
 int lines_read(struct lines *l, const char *path, struct err *e);
 
 /* Writes the profile. Returns 0, -1 with e when the stream fails. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "learn/room.h"
+#include "sandbox/profile_keys.h"
 
 #define LINE_MAX_BYTES 16384
 #define RUNS_MAX       100000
@@ -83,6 +84,23 @@ static enum line_origin origin_of(const char *comment, unsigned *seen, const cha
 	return LINE_KEPT;
 }
 
+/* Of an older program, or of a person's: what no profile may say any more. */
+static bool left_out(struct lines *l, const char *section, const char *key, const char *word)
+{
+	const char *path = word + (*word == '-');
+	const char *never = !strcmp(section, "allow") && !strcmp(key, "write")
+				? profile_path_never(path, PROFILE_WRITE)
+				: NULL;
+	char text[LINE_MAX_BYTES + 160];
+
+	if (!never)
+		return false;
+	snprintf(text, sizeof text, "write = %s of a profile that was merged: left out, %s.", path,
+		 strncmp(never, "never: ", 7) ? never : never + 7);
+	lines_remark(l, text);
+	return true;
+}
+
 static void add_words(struct lines *l, const char *section, const char *key, char *value,
 		      const char *comment)
 {
@@ -96,7 +114,8 @@ static void add_words(struct lines *l, const char *section, const char *key, cha
 		return;
 	}
 	while ((word = next_word(&value)))
-		lines_add(l, section, key, word, origin, seen, note);
+		if (!left_out(l, section, key, word))
+			lines_add(l, section, key, word, origin, seen, note);
 }
 
 /* "syscalls  arm64" and "syscalls arm64" are one. */

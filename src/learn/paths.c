@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "learn/room.h"
+#include "sandbox/profile_keys.h"
 
 #define MANY 3 /* files of one folder: the folder instead */
 
@@ -129,8 +130,34 @@ struct wants {
 	struct lines *to;
 };
 
+static void remark(struct wants *w, const char *fmt, const char *path)
+{
+	char text[PATH_MAX + 160];
+
+	snprintf(text, sizeof text, fmt, path);
+	lines_remark(w->to, text);
+}
+
+/* What no profile may say is no line of one: a remark, and what it read there stays. Returns what
+ * is left. */
+static unsigned may_want(struct wants *w, const char *path, unsigned how)
+{
+	const char *never = how & WANT_WRITE ? profile_path_never(path, PROFILE_WRITE) : NULL;
+	char fmt[160];
+
+	if (!never)
+		return how;
+	snprintf(fmt, sizeof fmt, "wrote to %%s: not given, %s.",
+		 strncmp(never, "never: ", 7) ? never : never + 7);
+	remark(w, fmt, path);
+	return how & ~(unsigned)WANT_WRITE;
+}
+
 static void want(struct wants *w, const char *path, unsigned how, bool folder)
 {
+	how = may_want(w, path, how);
+	if (!(how & (WANT_READ | WANT_WRITE)))
+		return;
 	for (size_t i = 0; i < w->count; i++)
 		if (!strcmp(w->want[i].path, path)) {
 			w->want[i].how = (w->want[i].how & how & WANT_OPTIONAL) |
@@ -140,14 +167,6 @@ static void want(struct wants *w, const char *path, unsigned how, bool folder)
 		}
 	w->want = room_for_one(w->want, w->count, &w->held, sizeof *w->want);
 	w->want[w->count++] = (struct want){room_text(path), how, folder};
-}
-
-static void remark(struct wants *w, const char *fmt, const char *path)
-{
-	char text[PATH_MAX + 160];
-
-	snprintf(text, sizeof text, fmt, path);
-	lines_remark(w->to, text);
 }
 
 /* A name was made or removed: that takes the folder. */

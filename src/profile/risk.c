@@ -12,48 +12,38 @@ enum {
 	X = 1 << PROFILE_EXEC
 };
 
-/* A path is matched by a row that is it, is above it (end "/"), or begins it (end "*"); with "=" by
- * the path alone. For exec-also the row is the file's own name. The first row counts. */
+/* What is refused (profile_path_never()) needs no row. A path is matched by a row that is it, is
+ * above it (end "/"), or begins it (end "*"); with "=" by the path alone. For exec-also the row is
+ * the file's own name. The first row counts. */
 static const struct path_risk {
 	const char *path;
 	unsigned access;
 	const char *why;
 } path_risks[] = {
-    {"/etc/shadow", R | W, "password hashes of the whole machine"},
-    {"/etc/gshadow", R | W, "password hashes of the whole machine"},
-    {"/etc/passwd", W, "whoever writes it is anybody"},
-    {"/etc/sudoers*", R | W, "who may become root"},
-    {"/etc/ssh*", R | W, "keys by which the machine proves who it is"},
+    {"/etc/shadow", R, "password hashes of the whole machine"},
+    {"/etc/gshadow", R, "password hashes of the whole machine"},
+    {"/etc/sudoers*", R, "who may become root"},
+    {"/etc/ssh*", R, "keys by which the machine proves who it is"},
     {"/etc/ssl/private/", R | W, "private keys"},
-    {"/etc/cron*", W, "what is written there is run by others, outside the sandbox"},
-    {"/etc/systemd/", W, "what is written there is run by others, outside the sandbox"},
-    {"/etc/init.d/", W, "what is written there is run by others, outside the sandbox"},
-    {"/etc/ld.so.preload", W, "what is written there is run by others, outside the sandbox"},
-    {"/etc/holdfast/", W, "the profiles themselves: it could give itself anything"},
     {"=/etc", R, "the configuration of everything, with its secrets"},
     {"/etc/", W, "other programs read their configuration there"},
     {"/root/", R | W, "the administrator's own files"},
     {"=/home", R | W, "everybody's own files"},
-    {"=/var", R | W, "the state of every program"},
-    {"=/var/lib", R | W, "the state of every program"},
+    {"=/var", R, "the state of every program"},
+    {"=/var/lib", R, "the state of every program"},
     {"=/var/log", R | W, "the logs of every program: what it wipes out nobody sees"},
-    {"/var/spool/cron", W, "what is written there is run by others, outside the sandbox"},
-    {"/boot/", W, "what the machine starts from"},
-    {"/usr/", W, "programs and libraries that others run, outside the sandbox"},
-    {"/lib*", W, "libraries that others run, outside the sandbox"},
-    {"/bin/", W, "programs that others run, outside the sandbox"},
-    {"/sbin/", W, "programs that others run, outside the sandbox"},
+    {"/usr/local/", W, "programs that others may run, outside the sandbox"},
     {"/opt", W, "programs that others may run, outside the sandbox"},
     {"/sys/", W, "settings of the kernel and its devices"},
     {"/proc/", R, "facts about the kernel that help an attack on it"},
     {"/sys/kernel/", R, "facts about the kernel that help an attack on it"},
-    {"=/run", R | W, "the sockets of other programs, which can be asked to act for it"},
+    {"=/run", R, "the sockets of other programs, which can be asked to act for it"},
     {"=/tmp", R | W, "files that other programs leave for each other; it has a /tmp of its own"},
     {"/run/docker.sock", R | W, "whoever may talk to it is root"},
     {"/var/run/docker.sock", R | W, "whoever may talk to it is root"},
     {"/run/dbus/", R | W, "services of the whole machine can be asked to act for it"},
     {"/var/run/dbus/", R | W, "services of the whole machine can be asked to act for it"},
-    {"/run/systemd/", R | W, "the manager of the whole machine can be asked to act for it"},
+    {"/run/systemd/", R, "the manager of the whole machine can be asked to act for it"},
     {"/dev/sd*", D, "raw storage: every file of the machine, past all permissions"},
     {"/dev/hd*", D, "raw storage: every file of the machine, past all permissions"},
     {"/dev/vd*", D, "raw storage: every file of the machine, past all permissions"},

@@ -24,6 +24,7 @@
 #include "sandbox/dev.h"
 #include "sandbox/etc.h"
 #include "sandbox/probe.h"
+#include "sandbox/profile_keys.h"
 #include "sandbox/source.h"
 #include "sandbox/state.h"
 
@@ -144,13 +145,25 @@ static int make_state(const struct launch *l, const char *path, struct err *e)
 	return rc;
 }
 
+/* Where the run folder is one of the environment's: what profile_check() cannot know. */
+static int keep_run_folder(const char *path, const char *run, struct err *e)
+{
+	if (!profile_path_in(path, run) && !profile_path_in(run, path))
+		return 0;
+	return err_set(e, EXIT_WRONG_USE,
+		       "[allow] write = %.80s: never: the run folder %.60s lies there; give it a "
+		       "folder of its own, e.g. /var/lib/NAME",
+		       path, run);
+}
+
 static int make_states(const struct launch *l, struct err *e)
 {
 	for (unsigned i = 0; i < l->p->paths; i++) {
 		const struct profile_path *path = &l->p->path[i];
+		const char *text = profile_str(l->p, path->path);
 
-		if (path->access == PROFILE_WRITE && !path->optional &&
-		    make_state(l, profile_str(l->p, path->path), e))
+		if (path->access == PROFILE_WRITE && (keep_run_folder(text, run_folder(), e) ||
+						      (!path->optional && make_state(l, text, e))))
 			return -1;
 	}
 	return 0;

@@ -188,6 +188,8 @@ static void check_log(struct checking *c)
 		fault(c, PKEY_LOG, file, why);
 	else if (p->log == LOG_FILE && !file[1])
 		fault(c, PKEY_LOG, file, "a folder");
+	else if (p->log == LOG_FILE && profile_write_never(file)) /* the text is the program's */
+		fault(c, PKEY_LOG, file, profile_write_never(file));
 	if (p->log != LOG_FILE && *file)
 		fault(c, PKEY_LOG, file, "a log file, and yet the log goes elsewhere");
 	if (p->log != LOG_FILE && p->log_size)
@@ -216,44 +218,6 @@ static int key_of_access(unsigned access)
 	return keys[access];
 }
 
-static bool at_or_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	return !strncmp(path, folder, n) && (!path[n] || path[n] == '/');
-}
-
-static bool is_one_of(const char *path, const char *const *list)
-{
-	for (; *list; list++)
-		if (at_or_below(path, *list))
-			return true;
-	return false;
-}
-
-/* What no profile may ask for; NULL when it may. */
-static const char *never_path(const char *s, unsigned access)
-{
-	static const char *const memory[] = {"/dev/mem", "/dev/kmem", "/dev/port", NULL};
-	static const char *const ours[] = {"/run/holdfast",  "/var/run/holdfast", "/sys/fs/bpf",
-					   "/sys/fs/cgroup", "/sys/kernel",	  NULL};
-
-	if (!s[1])
-		return "everything there is: name what it needs";
-	if (access == PROFILE_DEVICE) {
-		if (is_one_of(s, memory))
-			return "never: this is the memory of the machine";
-		return at_or_below(s, "/dev") && s[4] ? NULL : "not a device node below /dev";
-	}
-	if (access == PROFILE_WRITE && at_or_below(s, "/dev"))
-		return "device = is for nodes of /dev";
-	if (access == PROFILE_WRITE && at_or_below(s, "/proc"))
-		return "never: /proc is read-only";
-	if (access == PROFILE_WRITE && (is_one_of(s, ours) || !strcmp(s, "/sys")))
-		return "never: from there the sandbox could be undone";
-	return NULL;
-}
-
 static void check_same_path(struct checking *c, unsigned i)
 {
 	const struct profile *p = c->p;
@@ -279,7 +243,7 @@ const char *profile_path_never(const char *path, enum profile_access access)
 {
 	const char *why = path_fault(path);
 
-	return why ? why : never_path(path, access);
+	return why ? why : profile_access_never(path, access);
 }
 
 static void check_paths(struct checking *c)
@@ -305,14 +269,14 @@ static void check_exec_paths(struct checking *c)
 	for (unsigned i = 0; i < p->paths; i++) {
 		const char *folder = profile_str(p, p->path[i].path);
 
-		if (p->path[i].access != PROFILE_WRITE)
-			continue;
-		if (p->args && at_or_below(profile_str(p, p->arg[0]), folder))
+		if (p->path[i].access != PROFILE_WRITE || profile_path_never(folder, PROFILE_WRITE))
+			continue; /* the latter is told already */
+		if (p->args && profile_path_in(profile_str(p, p->arg[0]), folder))
 			fault(c, PKEY_EXEC, profile_str(p, p->arg[0]),
 			      "lies in what it may write: what it writes it may not execute");
 		for (unsigned j = 0; j < p->paths; j++)
 			if (p->path[j].access == PROFILE_EXEC &&
-			    at_or_below(profile_str(p, p->path[j].path), folder) &&
+			    profile_path_in(profile_str(p, p->path[j].path), folder) &&
 			    strcmp(profile_str(p, p->path[j].path), folder))
 				fault(c, PKEY_EXEC_ALSO, profile_str(p, p->path[j].path),
 				      "lies in what it may write: what it writes it may not "

@@ -128,6 +128,15 @@ unsigned stop_signal_number(const char *name);
  * one may. Pure. */
 const char *profile_path_never(const char *path, enum profile_access access);
 
+/* --- profile_never.c; the same of a path that is well formed --- */
+
+const char *profile_access_never(const char *path, enum profile_access access);
+/* Why no program may decide what is written there: code, start-up and log-in of the system,
+ * Holdfast itself, or a folder above one of them. */
+const char *profile_write_never(const char *path);
+/* Is it the folder, or in it? */
+bool profile_path_in(const char *path, const char *folder);
+
 /* One thing that profile_check() refuses: key < 0 when it is about no one key; value as text, may
  * be empty; why in words. */
 typedef void profile_fault_fn(void *arg, int key, const char *value, const char *why);

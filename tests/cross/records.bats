@@ -19,7 +19,7 @@ reads() { # ARCHITECTURE COMPILER EMULATOR
 	local d=$BATS_TEST_TMPDIR
 	echo '#include <asm/unistd.h>' | "$2" -E -dM - | awk -f src/sandbox/calls.awk >"$d/calls_native.h"
 	"$2" -std=gnu11 -O1 -static -D_GNU_SOURCE -Isrc "-I$d" -o "$d/records" tests/cross/records.c \
-		src/sandbox/{record,calls,layers,profile_check,profile_keys}.c src/base/err.c
+		src/sandbox/{record,calls,layers,profile_check,profile_keys,profile_never}.c src/base/err.c
 	run $3 "$d/records" "$BATS_FILE_TMPDIR/$1.hfp"
 	echo "$output"
 	[ "$status" -eq 0 ]

@@ -176,6 +176,10 @@ static void check_sound(const struct profile *p)
 		if (*s != '/' || !s[1] || strstr(s, "//") || strstr(s, "/../") ||
 		    s[strlen(s) - 1] == '/')
 			fail("a path that is not canonical");
+		if (p->path[i].access == PROFILE_WRITE &&
+		    (!strncmp(s, "/usr/bin", 8) || !strncmp(s, "/boot/", 6) || !strcmp(s, "/etc") ||
+		     !strcmp(s, "/var") || !strncmp(s, "/etc/ld.so.", 11)))
+			fail("a place that no program may write");
 	}
 	for (unsigned i = 0; i < p->listens; i++)
 		if (p->listen[i].port && p->listen[i].port < 1024 &&

@@ -84,6 +84,28 @@ keys() { # of profile_keys.h, read another way: "section key"
 	[[ $output == *": right" ]]
 }
 
+@test "what no program may write: check and compile say so in one line" {
+	for path in / /usr /usr/lib -/bin/x /boot /etc /etc/holdfast /etc/ld.so.preload /var /run /run/holdfast /sys; do
+		profile x '[allow]' "write = $path"
+		run "$K" profile check --no-files "$D/x.conf"
+		echo "$output"
+		[ "$status" -eq 1 ] && [ "${#lines[@]}" -eq 1 ]
+		[[ $output == *"x.conf:4: write = ${path#-}: "* ]]
+		run "$K" profile compile -o "$D/x.hfp" "$D/x.conf"
+		[ "$status" -eq 2 ] && [ "${#lines[@]}" -eq 1 ] && [ ! -e "$D/x.hfp" ]
+	done
+	profile x '[allow]' 'write = /usr/lib'
+	run "$K" profile check --no-files "$D/x.conf"
+	[[ $output == *": never: code that others run lies there; give it a folder of its own, e.g. /var/lib/NAME" ]]
+	profile x '[allow]' 'write = /var/lib/x /etc/x.conf /opt/x /srv'
+	"$K" profile check --no-files "$D/x.conf"
+}
+
+@test "the ready profiles are right" {
+	[ "$(ls packaging/profiles/*.conf | wc -l)" -gt 10 ]
+	"$K" profile check --no-files packaging/profiles/*.conf
+}
+
 @test "check --root looks at an image, links and all, and nowhere else" {
 	mkdir -p "$D/root/usr/bin" "$D/root/etc"
 	cp /usr/bin/true "$D/root/usr/bin/real"

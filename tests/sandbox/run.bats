@@ -100,6 +100,39 @@ tries() { # PROGRAM
 	! ls -d /sys/fs/cgroup/*/holdfast-none.* 2>/dev/null
 }
 
+@test "what no program may write: refused, from a profile and from a record" {
+	for path in /usr/lib /etc /boot /run/holdfast "$HOLDFAST_RUN" "$D" "$HOLDFAST_RUN/etc"; do
+		profile t <<-EOF
+		[program]
+		exec = /usr/bin/touch $path/holdfast-test
+		[allow]
+		write = $path
+		EOF
+		run "$H" run "$D/t.conf"
+		echo "$output"
+		[ "$status" = 2 ] && [ "${#lines[@]}" = 1 ]
+		[[ $output == *"write = $path: never: "*"give it a folder of its own, e.g. /var/lib/NAME" ]]
+		[ ! -e "$path/holdfast-test" ]
+	done
+	# A record whose checksum is right: made by hand, or before there was such a rule.
+	printf '%s\n' '[program]' 'exec = /usr/bin/touch /usr/lib/holdfast-test' '[allow]' 'write = /srv/lib' >"$D/r.conf"
+	"${H}-kit" profile compile -o "$D/r.hfp" "$D/r.conf"
+	python3 - "$D/r.hfp" <<-EOF
+	import struct, sys, zlib
+	b = open(sys.argv[1], "rb").read()
+	assert b.count(b"/srv/lib\0") == 1
+	b = b.replace(b"/srv/lib\0", b"/usr/lib\0")
+	open(sys.argv[1], "wb").write(b[:16] + struct.pack("<I", zlib.crc32(b[:16] + b[20:])) + b[20:])
+	EOF
+	for try in "$H run" "${H}-kit profile check --no-files" "${H}-kit profile explain"; do
+		run $try "$D/r.hfp"
+		echo "$output"
+		[ "$status" != 0 ] && [ "${#lines[@]}" = 1 ]
+		[[ $output == *"[allow] write = /usr/lib: never: code that others run lies there; "* ]]
+	done
+	[ ! -e /usr/lib/holdfast-test ]
+}
+
 @test "a signal to holdfast reaches the program" {
 	profile sleeper <<-EOF
 	[program]
