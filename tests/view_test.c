@@ -44,10 +44,13 @@ static void allow(enum profile_access access, const char *path)
 	p.path[p.paths++] = (struct profile_path){.path = text(path), .access = (uint8_t)access};
 }
 
+static const char *devices; /* the folder that all share */
+
 static int make_with(const char *interpreter)
 {
 	const char *const list[] = {interpreter, NULL};
-	const struct view_extra x = {.etc = "/run/holdfast/etc", .interpreters = list};
+	const struct view_extra x = {
+	    .etc = "/run/holdfast/etc", .dev = devices, .interpreters = list};
 
 	return view_make(&v, &p, &x, NULL);
 }
@@ -96,6 +99,34 @@ static void the_least_profile_sees_libraries_and_nothing_of_others(void **state)
 	assert_false(seen("/sys"));
 	assert_false(seen("/var/lib/other"));
 	assert_string_equal(at("/etc")->from, "/run/holdfast/etc");
+}
+
+/* Landlock has the devices by their folder, whoever made it. */
+static void devices_are_shared_unless_there_are_others(void **state)
+{
+	uint64_t alone;
+
+	(void)state;
+	profile("/usr/bin/camerad");
+	make();
+	landlock_make(&rules, &p, &v, 7);
+	assert_int_equal(at("/dev/null")->kind, VIEW_NODE);
+	assert_int_equal(at("/dev")->kind, VIEW_DIR);
+	alone = access_to("dev");
+	assert_int_not_equal(alone, 0);
+	devices = "/run/holdfast/dev";
+	make();
+	landlock_make(&rules, &p, &v, 7);
+	assert_string_equal(at("/dev")->from, devices);
+	assert_int_equal(at("/dev")->flags & (VIEW_DEVICE | VIEW_WRITE | VIEW_EXEC), VIEW_DEVICE);
+	assert_int_equal(access_to("dev"), alone);
+	assert_string_equal(view_find(&v, "/dev/null")->at, "dev");
+	allow(PROFILE_DEVICE, "/dev/video0");
+	make();
+	devices = NULL;
+	assert_int_equal(at("/dev")->kind, VIEW_DIR);
+	assert_int_equal(at("/dev/null")->kind, VIEW_NODE);
+	assert_int_equal(at("/dev/video0")->kind, VIEW_BIND);
 }
 
 static void folders_come_before_what_is_in_them(void **state)
@@ -299,6 +330,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_least_profile_sees_libraries_and_nothing_of_others),
+	    cmocka_unit_test(devices_are_shared_unless_there_are_others),
 	    cmocka_unit_test(folders_come_before_what_is_in_them),
 	    cmocka_unit_test(what_is_shown_already_is_not_mounted_again),
 	    cmocka_unit_test(with_more_of_etc_the_copies_are_links),

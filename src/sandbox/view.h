@@ -53,7 +53,9 @@ struct view {
 	unsigned text_used;
 };
 
-/* What everybody has in /dev, as rows of a view that has devices of its own. */
+/* What everybody has in /dev, as rows of a view that has devices of its own. Whoever changes them
+ * gives the folder (launch.c) another name: the one that is there stays until the machine restarts.
+ */
 #define VIEW_DEVICES 11
 extern const struct view_entry view_devices[VIEW_DEVICES];
 

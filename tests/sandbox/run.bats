@@ -56,6 +56,28 @@ tries() { # PROGRAM
 @test "a static program" { tries tries-static; }
 @test "a static musl program" { tries tries-musl; }
 
+# /run is mounted without devices nearly everywhere, and some run folders cannot hold any: then each tree has
+# its own.
+@test "devices are there wherever the run folder is, the same for all, and not to be changed" {
+	profile devices <<-EOF
+	[program]
+	exec = /bin/sh -c 'echo hi >/dev/null && [ -c /dev/urandom ] && head -c 8 /dev/urandom | wc -c; chmod 700 /dev/null; true >/dev/new; rm /dev/zero'
+	[allow]
+	exec-also = /bin/chmod /bin/rm /usr/bin/head /usr/bin/wc
+	EOF
+	mkdir -p "$HOLDFAST_RUN"
+	for how in rw,nodev,nosuid,noexec blocked; do
+		mount -t tmpfs -o "${how/blocked/rw}" none "$HOLDFAST_RUN"
+		[ $how != blocked ] || touch "$HOLDFAST_RUN/dev"
+		run "$H" run "$D/devices.conf"
+		[ ! -d "$HOLDFAST_RUN/dev" ] || ls -l "$HOLDFAST_RUN/dev"
+		umount "$HOLDFAST_RUN"
+		echo "$how: $output"
+		grep -qx 8 <<<"$output"
+		[ "$(grep -c 'Read-only file system' <<<"$output")" -eq 3 ]
+	done
+}
+
 # The launcher is not in the program's control group: what it spends on refusing is nobody's share.
 @test "a program that is refused without end costs the launcher a fifth of a processor" {
 	cat >"$D/flood.c" <<-EOF
