@@ -10,7 +10,9 @@
 
 #include "base/addr.h"
 #include "moment.h"
+#include "show/programs.h"
 #include "show/show.h"
+#include "supervise/state.h"
 
 static struct moment m;
 static const struct show_style plain;
@@ -407,6 +409,184 @@ static void top_keeps_to_the_height(void **state)
 	free(text);
 }
 
+/* --- supervised programs --- */
+
+static struct show_programs ps, ps_before;
+
+static struct show_program *add_program(const char *name, enum sup_state state)
+{
+	struct show_program *g = &ps.program[ps.count++];
+
+	*g = (struct show_program){.l = {.pid = 100 + (int)ps.count, .state = (uint8_t)state}};
+	strcpy(g->l.name, name);
+	g->l.starts = 1;
+	g->has_memory = g->has_cpu = g->has_denied = state == SUP_RUNNING;
+	return g;
+}
+
+/* Three programs, two seconds after the moment before. */
+static void make_programs(void)
+{
+	struct show_program *g;
+
+	ps = (struct show_programs){.supervisor = 300, .now = 10 * LIM_S};
+	g = add_program("calm", SUP_RUNNING);
+	g->memory = 5000000;
+	g = add_program("hungry", SUP_RUNNING);
+	g->memory = 12345678;
+	g->memory_most = 25165824;
+	g->denied = 12345;
+	g->l.starts = 4;
+	g->l.crashes = 2;
+	g->l.child_crashes = 1;
+	add_program("late", SUP_WAITING)->l.pid = 0;
+	ps_before = ps;
+	ps.now += 2 * LIM_S;
+	ps.program[0].cpu += 10 * LIM_MS;
+	ps.program[1].cpu += 3 * LIM_S;
+}
+
+static unsigned draw_programs(const struct show_style *style, const struct show_programs *before)
+{
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	unsigned lines = show_programs_top(out, &ps, before, style), seen = 0, width = 0;
+
+	fclose(out);
+	for (char *c = text; *c; c++) {
+		width = *c == '\n' ? 0 : width + 1;
+		seen += *c == '\n';
+		assert_true(width <= 80);
+	}
+	assert_int_equal(lines, seen);
+	return lines;
+}
+
+static void top_lists_programs(void **state)
+{
+	static const char *const lines =
+	    "program              state       cpu           memory restarts crashes  denied\n"
+	    "late                 waiting       -                -        0       0       -\n"
+	    "hungry               running    150%   12 MB of 25 MB        3       3    12 k\n"
+	    "calm                 running    0.5%             5 MB        0       0       0\n";
+
+	make_programs();
+	assert_int_equal(draw_programs(&plain, &ps_before), 4);
+	assert_string_equal(text, lines);
+	free(text);
+}
+
+/* No share without an earlier moment, and none of two processes. */
+static void top_takes_shares_of_one_process(void **state)
+{
+	make_programs();
+	draw_programs(&plain, NULL);
+	says("hungry               running       - ");
+	free(text);
+	ps_before.program[1].l.pid = 1;
+	ps_before.program[0].cpu = ps.program[0].cpu + LIM_S; /* a process of the group has ended */
+	draw_programs(&plain, &ps_before);
+	says("hungry               running       - ");
+	says("calm                 running    0.0% ");
+	free(text);
+	ps_before.program[0].has_cpu = false;
+	draw_programs(&plain, &ps_before);
+	says("calm                 running       - ");
+	free(text);
+}
+
+static void top_has_no_programs_without_a_supervisor(void **state)
+{
+	struct show s;
+
+	make_programs();
+	ps.supervisor = 0;
+	assert_int_equal(draw_programs(&plain, &ps_before), 0);
+	free(text);
+	ps.supervisor = 1;
+	ps.count = 0;
+	assert_int_equal(draw_programs(&plain, &ps_before), 0);
+	free(text);
+	moment_make(&m);
+	s = shown();
+	draw(top, &s);
+	says_not("program ");
+	free(text);
+	make_programs();
+	s.programs = &ps;
+	draw(top, &s);
+	says("\nprogram  ");
+	says("\nhungry  ");
+	assert_true(strstr(text, "\nhungry") < strstr(text, "\npeer "));
+	free(text);
+}
+
+/* Names, figures and numbers as long as they get; and more programs than a window has lines. */
+static void top_keeps_programs_to_their_place(void **state)
+{
+	struct show_style low = {.width = 80, .height = 24}, high = {.width = 80, .height = 200};
+	struct show s;
+	unsigned lines = 0;
+	size_t len;
+	FILE *out;
+
+	ps = (struct show_programs){.supervisor = -1, .now = 10 * LIM_S};
+	for (int i = 0; i < LEDGER_MOST; i++) {
+		struct show_program *g =
+		    add_program("a-name-as-long-as-names-get-XXX", SUP_RUNNING);
+
+		snprintf(g->l.name, sizeof(g->l.name), "a-name-as-long-as-they-get-%04d", i);
+		g->memory = g->memory_most = 999400000000;
+		g->denied = ~0ull;
+		g->l.starts = g->l.crashes = 9999999;
+	}
+	ps.program[20].l.state = SUP_FAILED;
+	ps_before = ps;
+	ps.now += LIM_S;
+	for (int i = 0; i < LEDGER_MOST; i++)
+		ps.program[i].cpu = 64 * LIM_S;
+	assert_int_equal(draw_programs(&plain, &ps_before), LEDGER_MOST + 1);
+	says("  6400%");
+	free(text);
+	assert_int_equal(draw_programs(&high, &ps_before), LEDGER_MOST + 1);
+	free(text);
+	assert_int_equal(draw_programs(&low, &ps_before), 6);
+	says("\na-name-as-long-as-th failed ");
+	says("\n  and 28 more: holdfast status\n");
+	free(text);
+
+	moment_make(&m);
+	s = shown();
+	s.programs = &ps;
+	for (int i = 0; i < 40; i++) {
+		char peer[32];
+
+		snprintf(peer, sizeof(peer), "192.168.7.%d", 30 + i);
+		moment_in(&m, peer, 1000, 100);
+	}
+	out = open_memstream(&text, &len);
+	show_top(out, &s, NULL, &low, SHOW_BY_OUT);
+	fclose(out);
+	for (char *c = text; *c; c++)
+		lines += *c == '\n';
+	assert_int_equal(lines, 24);
+	free(text);
+}
+
+static void programs_in_json(void **state)
+{
+	struct show s;
+
+	make_programs();
+	moment_make(&m);
+	s = shown();
+	s.programs = &ps;
+	draw(show_status_json, &s);
+	says("\"denials\": 12345,\n      \"cpu_seconds\": 3,\n      \"memory_bytes\": 12345678");
+	says("\"denials\": null,\n      \"cpu_seconds\": null,\n      \"memory_bytes\": null");
+	free(text);
+}
+
 static void figures_read_well(void **state)
 {
 	char buf[SHOW_TEXT];
@@ -466,6 +646,11 @@ int main(void)
 	    cmocka_unit_test(top_draws_a_frame),
 	    cmocka_unit_test(top_takes_rates_from_two_moments),
 	    cmocka_unit_test(top_keeps_to_the_height),
+	    cmocka_unit_test(top_lists_programs),
+	    cmocka_unit_test(top_takes_shares_of_one_process),
+	    cmocka_unit_test(top_has_no_programs_without_a_supervisor),
+	    cmocka_unit_test(top_keeps_programs_to_their_place),
+	    cmocka_unit_test(programs_in_json),
 	    cmocka_unit_test(figures_read_well),
 	    cmocka_unit_test(bars_fill),
 	};

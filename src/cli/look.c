@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "sandbox/denial_log.h"
 #include "supervise/usage.h"
 
 int look_take(struct guard *g, struct look *l, struct show *s, struct err *e)
@@ -38,6 +39,24 @@ int look_once(const char *pin, struct look *l, struct show *s, struct err *e)
 	return rc;
 }
 
+/* Of a log that cannot be read nothing is known; where there is none yet, nothing was refused. */
+static void count_denied(struct show_programs *p)
+{
+	static struct denial_view log;
+	struct err e;
+
+	if (denial_log_read(&log, denial_run_dir(), &e))
+		return;
+	for (unsigned i = 0; i < p->count; i++) {
+		struct show_program *g = &p->program[i];
+
+		g->has_denied = true;
+		for (unsigned k = 0; k < log.count; k++)
+			if (!strcmp(log.d[k].program, g->l.name))
+				g->denied += log.d[k].count;
+	}
+}
+
 void look_programs(struct show_programs *p)
 {
 	static struct ledger all[LEDGER_MOST];
@@ -50,11 +69,13 @@ void look_programs(struct show_programs *p)
 	p->count = ledger_read_all(run, all);
 	for (unsigned i = 0; i < p->count; i++) {
 		struct show_program *g = &p->program[i];
+		bool is_there = p->supervisor && all[i].pid;
 
-		g->l = all[i];
-		g->has_memory = p->supervisor && g->l.pid &&
-				!usage_memory(g->l.pid, &g->memory, &g->memory_most);
+		*g = (struct show_program){.l = all[i]};
+		g->has_memory = is_there && !usage_memory(g->l.pid, &g->memory, &g->memory_most);
+		g->has_cpu = is_there && !usage_cpu(g->l.pid, &g->cpu);
 	}
+	count_denied(p);
 }
 
 static bool is_utf8(void)

@@ -23,7 +23,8 @@ int look_take(struct guard *g, struct look *l, struct show *s, struct err *e);
 /* Opens the guard at pin (NULL: the default), takes one moment and closes it again. */
 int look_once(const char *pin, struct look *l, struct show *s, struct err *e);
 
-/* What the supervisor of the run folder tells of its programs; about 16 kB. */
+/* What the supervisor of the run folder tells of its programs; about 17 kB. Takes p->now and
+ * the times of processors together, so that two moments give a share. */
 void look_programs(struct show_programs *p);
 
 /* Colour and blocks when standard output is a terminal that has them (NO_COLOR is heeded). */

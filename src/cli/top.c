@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// holdfast top: peers, consent, budgets and what is held back, live.
+// holdfast top: peers, consent, budgets, what is held back, and the supervised programs, live.
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/look.h"
@@ -31,7 +31,7 @@ static const struct opt options[] = {
 
 const struct opt_use top_use = {
     "",
-    "peers, consent, budgets and what is held back, live",
+    "peers, consent, budgets, what is held back and supervised programs, live",
     options,
     0,
     0,
@@ -44,6 +44,7 @@ struct top {
 	struct guard guard;
 	struct look look[2];
 	struct show show[2];
+	struct show_programs programs[2];
 	unsigned at;
 	bool has_before;
 };
@@ -53,6 +54,8 @@ static int next(struct top *t, struct err *e)
 	t->at ^= 1;
 	if (look_take(&t->guard, &t->look[t->at], &t->show[t->at], e))
 		return -1;
+	look_programs(&t->programs[t->at]);
+	t->show[t->at].programs = &t->programs[t->at];
 	return 0;
 }
 

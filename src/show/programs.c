@@ -21,21 +21,24 @@ static lim_u64 ahead(const struct show_programs *p, lim_u64 t)
 }
 
 /* A ledger without a supervisor tells of the past: of one that was killed, not what is. */
-static const char *state_of(const struct show_programs *p, const struct ledger *l)
+const char *show_program_state(const struct show_programs *p, const struct show_program *g)
 {
-	bool is_known = p->supervisor || l->state == SUP_STOPPED || l->state == SUP_FAILED;
+	unsigned state = g->l.state;
+	bool is_known = p->supervisor || state == SUP_STOPPED || state == SUP_FAILED;
 
-	return is_known ? sup_state_name(l->state) : "unknown";
+	return is_known ? sup_state_name(state) : "unknown";
 }
 
-static enum show_color color_of(const struct show_programs *p, const struct ledger *l)
+enum show_color show_program_color(const struct show_programs *p, const struct show_program *g)
 {
-	if (!p->supervisor || l->state == SUP_FAILED)
+	unsigned state = g->l.state;
+
+	if (!p->supervisor || state == SUP_FAILED)
 		return SHOW_BAD;
-	return l->state == SUP_RUNNING ? SHOW_GOOD : l->state == SUP_WAITING ? SHOW_WARN : SHOW_DIM;
+	return state == SUP_RUNNING ? SHOW_GOOD : state == SUP_WAITING ? SHOW_WARN : SHOW_DIM;
 }
 
-static void memory_text(const struct show_program *g, char to[static 2 * SHOW_TEXT])
+const char *show_program_memory(const struct show_program *g, char to[static 2 * SHOW_TEXT])
 {
 	char now[SHOW_TEXT], most[SHOW_TEXT];
 
@@ -46,6 +49,7 @@ static void memory_text(const struct show_program *g, char to[static 2 * SHOW_TE
 	else
 		snprintf(to, 2 * SHOW_TEXT, "%s of %s", show_bytes(g->memory, now),
 			 show_bytes(g->memory_most, most));
+	return to;
 }
 
 static void one_line(FILE *out, const struct show_programs *p, const struct show_program *g,
@@ -55,14 +59,13 @@ static void one_line(FILE *out, const struct show_programs *p, const struct show
 
 	if (g->l.pid && p->supervisor)
 		snprintf(pid, sizeof pid, "%d", g->l.pid);
-	memory_text(g, memory);
 	fprintf(out, "  %-16s ", g->l.name);
-	show_color(out, style, color_of(p, &g->l));
-	fprintf(out, "%-8s", state_of(p, &g->l));
+	show_color(out, style, show_program_color(p, g));
+	fprintf(out, "%-8s", show_program_state(p, g));
 	show_color(out, style, SHOW_PLAIN);
 	fprintf(out, " %12s %8s %6" PRIu32 " %7" PRIu32 "  %s\n",
 		g->l.since ? show_time(ago(p, g->l.since), since) : "-", pid, g->l.starts,
-		g->l.crashes + g->l.child_crashes, memory);
+		g->l.crashes + g->l.child_crashes, show_program_memory(g, memory));
 }
 
 static void layers(FILE *out, const struct ledger *l)
@@ -127,6 +130,15 @@ static double seconds(lim_u64 ns)
 	return (double)(ns / LIM_MS) / 1000;
 }
 
+/* null where it is not known. */
+static void json_maybe(struct json *j, const char *key, bool is_known, uint64_t n)
+{
+	if (is_known)
+		json_u64(j, key, n);
+	else
+		json_str(j, key, NULL);
+}
+
 static void json_figures(struct json *j, const struct show_program *g)
 {
 	const struct ledger *l = &g->l;
@@ -142,10 +154,12 @@ static void json_figures(struct json *j, const struct show_program *g)
 	json_u64(j, "log_lines", l->lines);
 	json_u64(j, "log_lines_left_out", l->lines_left_out);
 	json_u64(j, "log_lines_lost", l->lines_lost);
-	if (g->has_memory)
-		json_u64(j, "memory_bytes", g->memory);
+	json_maybe(j, "denials", g->has_denied, g->denied);
+	if (g->has_cpu)
+		json_num(j, "cpu_seconds", seconds(g->cpu));
 	else
-		json_str(j, "memory_bytes", NULL);
+		json_str(j, "cpu_seconds", NULL);
+	json_maybe(j, "memory_bytes", g->has_memory, g->memory);
 	json_u64(j, "memory_limit_bytes", g->has_memory ? g->memory_most : l->memory_limit);
 }
 
@@ -176,7 +190,7 @@ static void json_program(struct json *j, const struct show_programs *p,
 	json_str(j, "name", l->name);
 	json_str(j, "profile", l->file);
 	json_bool(j, "profile_right", !l->broken);
-	json_str(j, "state", state_of(p, l));
+	json_str(j, "state", show_program_state(p, g));
 	json_num(j, "since_seconds_ago", seconds(ago(p, l->since)));
 	json_u64(j, "pid", p->supervisor ? (uint64_t)l->pid : 0);
 	json_bool(j, "ready", l->ready);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "show/programs.h"
 
 #define PEERS_MAX (LIM_PEER_SETS * LIM_WAYS)
 
@@ -246,6 +247,7 @@ void show_top(FILE *out, const struct show *s, const struct show *before,
 	fprintf(out, "held back\n");
 	show_color(out, style, SHOW_PLAIN);
 	used += held(out, s, before);
+	used += show_programs_top(out, s->programs, before ? before->programs : NULL, style);
 	show_color(out, style, SHOW_BOLD);
 	fprintf(out, "%-24s %-19s %-16s %11s %11s %7s  (%u peers, most %s first)\n", "peer",
 		"consent", "window left of", "out", "in", "held", n, word[order]);

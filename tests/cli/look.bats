@@ -30,6 +30,8 @@ teardown_file() {
 	ip netns del "$NS-r" 2>/dev/null || true
 }
 
+teardown() { [ -z "${sup:-}" ] || kill -TERM "$sup" 2>/dev/null || true; }
+
 device() { nsenter --net="/run/netns/$NS-d" "$@"; }
 
 live() {
@@ -185,6 +187,55 @@ s.connect(("198.18.0.7", 4433)); s.send(b"hello"); print(s.recv(2000))'
 		echo "$output"
 		[ "$status" -eq 0 ]
 	done
+}
+
+# supervised: a program that takes half of a processor and is refused a file, and one that sleeps
+supervised() {
+	export HOLDFAST_RUN=$BATS_TEST_TMPDIR/run
+	mkdir "$BATS_TEST_TMPDIR/p"
+	printf '%s\n' '[program]' "exec = /bin/sh -c 'true </etc/shadow; while :; do :; done'" 'log = none' \
+		'[limits]' 'cpu = 50%' 'memory = 24M' >"$BATS_TEST_TMPDIR/p/busy.conf"
+	printf '%s\n' '[program]' 'exec = /bin/sleep 1000' '[limits]' 'memory = 8M' >"$BATS_TEST_TMPDIR/p/calm.conf"
+	"$HOLDFAST" supervise "$BATS_TEST_TMPDIR/p" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	sup=$!
+	for _ in {1..100}; do
+		[ "$("$HOLDFAST" status --json | json '[p["state"] for p in d["programs"]].count("running")')" = 2 ] && return 0
+		sleep 0.1
+	done
+	cat "$BATS_TEST_TMPDIR/out"
+	return 1
+}
+
+@test "top beside a supervisor: its programs, the busy one first" {
+	live
+	supervised
+	run "$HOLDFAST" top --once --interval 1s
+	echo "$output"
+	[ "$status" -eq 0 ]
+	part=$(sed -n '/^program /,/^peer /p' <<<"$output" | sed '$d')
+	[ "$(wc -l <<<"$part")" -eq 3 ]
+	[ "$(awk '{ if (length > n) n = length } END { print n }' <<<"$part")" -le 80 ]
+	[[ $(sed -n 2p <<<"$part") =~ ^busy\ +running\ +([0-9]+)%\ +[0-9.]+\ [kM]B\ of\ 25\ MB\ +0\ +0\ +1$ ]]
+	[ "${BASH_REMATCH[1]}" -ge 5 ] && [ "${BASH_REMATCH[1]}" -le 65 ]
+	[[ $(sed -n 3p <<<"$part") =~ ^calm\ +running\ +[0-9.]+%\ +[0-9.]+\ [kM]B\ of\ 8.4\ MB\ +0\ +0\ +0$ ]]
+	"$HOLDFAST" status --json | json '{p["name"]: (p["denials"], p["cpu_seconds"] > 0.1) for p in d["programs"]}' |
+		grep -F "'busy': (1, True), 'calm': (0, False)"
+}
+
+@test "top draws the programs anew: a share at first unknown, one that ends, none without a supervisor" {
+	live
+	supervised
+	(sleep 2; "$HOLDFAST" status --json | json '[p["pid"] for p in d["programs"] if p["name"] == "calm"][0]' |
+		xargs kill -KILL) 3>&- &
+	run python3 "$BATS_TEST_DIRNAME/pty_top.py" "$HOLDFAST" q 'busy +running +- ' 'busy +running +[1-9][0-9.]*% ' \
+		'calm +waiting ' 'calm +running .* +1 +[01] +0'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	kill -TERM "$sup"; wait "$sup"
+	run "$HOLDFAST" top --once --interval 100ms
+	[ "$status" -eq 0 ]
+	[[ $output == *"budgets left"* ]]
+	! grep -E '^(program|busy|calm) ' <<<"$output"
 }
 
 @test "top without a terminal: 3, and what to do instead" {
