@@ -3,8 +3,9 @@
 // What a packet costs live, in several network namespaces side by side: the same sender, on one
 // processor, takes them in turn for slices of less than a millisecond, so that whatever else the
 // machine does hits all of them alike. The first namespace is what the others are compared with.
-// Usage: bench_live flow BYTES | spray DESTINATIONS | tcp   SLICES NS...
-// The far end of namespace NS is namespace NS-far; from there a flow is answered before each slice.
+// Usage: bench_live flow BYTES | in BYTES | spray DESTINATIONS | tcp   SLICES NS...
+// The far end of namespace NS is namespace NS-far; from there a flow is answered before each slice,
+// and from there comes what arrives (in).
 // Prints for each NS: median, quartiles and the same of the difference to the first, in ns a
 // packet (tcp: Mbit/s and the ratio in thousandths).
 #include <arpa/inet.h>
@@ -31,7 +32,7 @@
 #define TCP_SLICE  100000000ull /* ns */
 
 static struct {
-	int count, slices, dests, size;
+	int count, slices, dests, size, inward;
 	const char *name[NS_MAX];
 	int sock[NS_MAX], far[NS_MAX];
 	double *cost[NS_MAX]; /* one a slice */
@@ -87,6 +88,7 @@ static int open_udp(const char *from, const char *to)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 4 << 20;
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) ||
 	    (to && connect(fd, (struct sockaddr *)&z, sizeof z)))
 		die("socket");
@@ -101,6 +103,14 @@ static void aim(struct sockaddr_in *to)
 	to->sin_family = AF_INET;
 	to->sin_port = htons(9);
 	to->sin_addr.s_addr = htonl(0xc6120000u + (i * 40503u & 0x1ffffu));
+}
+
+static void drain(int fd)
+{
+	char byte;
+
+	while (recv(fd, &byte, 1, MSG_DONTWAIT) >= 0)
+		;
 }
 
 /* One slice: ns a packet. The peer of a flow answers just before, on this processor: an answer that
@@ -122,11 +132,14 @@ static double slice_udp(int fd, int far)
 			msg[i].msg_namelen = sizeof to[i];
 		}
 	}
-	if (!b.dests && send(far, payload, 1, MSG_DONTWAIT) != 1)
+	if (!b.dests && send(b.inward ? fd : far, payload, 1, MSG_DONTWAIT) != 1)
 		die("answer");
 	from = now();
-	ring_send(fd, msg);
-	return (double)(now() - from) / RING_SIZE;
+	ring_send(b.inward ? far : fd, msg);
+	from = now() - from;
+	if (!b.dests)
+		drain(fd);
+	return (double)from / RING_SIZE;
 }
 
 static void *swallow(void *arg)
@@ -239,7 +252,8 @@ int main(int argc, char **argv)
 
 	if (argc < at + 2 || argc > at + 1 + NS_MAX)
 		return 2;
-	b.size = strcmp(argv[1], "flow") ? 40 : atoi(argv[2]);
+	b.inward = !strcmp(argv[1], "in");
+	b.size = strcmp(argv[1], "flow") && !b.inward ? 40 : atoi(argv[2]);
 	b.dests = strcmp(argv[1], "spray") ? 0 : atoi(argv[2]);
 	b.slices = atoi(argv[at]);
 	b.count = argc - at - 1;

@@ -37,7 +37,7 @@ static struct {
 	struct lim_state state, before;
 	struct lim_config config;
 	struct lim_report report;
-	struct lim_memo memo[LIM_MEMOS];
+	struct lim_memo memo[LIM_MEMOS], in[LIM_MEMOS];
 	struct lim_head head;
 	uint64_t now;
 } t;
@@ -105,7 +105,7 @@ static int found(uint32_t generation)
 
 static int remembered_of(uint32_t generation, uint32_t len, uint32_t segs)
 {
-	struct lim_memo *m = lim_memo_find(t.memo, &t.head, generation);
+	struct lim_memo *m = lim_memo_find(t.memo, &t.head, t.head.ip4.dst, generation);
 	struct lim_more more;
 
 	if (!m)
@@ -117,6 +117,48 @@ static int remembered_of(uint32_t generation, uint32_t len, uint32_t segs)
 static int remembered(void)
 {
 	return remembered_of(7, LEN, 1);
+}
+
+/* An answer to it, in t.head. */
+static void answer(uint8_t proto, uint16_t ours, uint16_t theirs, uint32_t ack)
+{
+	struct lim_head *h = &t.head;
+
+	plain(proto, theirs, ours, 1);
+	h->ip4.src = lim_be32(PEER);
+	h->ip4.dst = lim_be32(ME);
+	if (proto == LIM_PROTO_TCP)
+		h->upper.tcp.ack = lim_be32(ack);
+}
+
+/* What arrives, the three ways that there are for it. */
+enum way { LONG_WAY, SHORT_WAY, BY_MEMO };
+
+static int heard(enum way way)
+{
+	struct frame f = {(const uint8_t *)&t.head + 2, LIM_HEAD};
+	struct lim_packet p = {0};
+	struct lim_more more;
+	struct lim_heard h;
+	struct lim_memo *m;
+	struct lim_in in;
+
+	lim_parse_at(&p, LIM_ETHERNET, &f, LEN, 1);
+	lim_in_begin(&in, &t.state, &t.config, &p, t.now);
+	if (way == LONG_WAY)
+		return lim_in_packet(&in) == LIM_PASS_INBOUND;
+	if (way == SHORT_WAY) {
+		if (!lim_in_quick(&in))
+			return 0;
+		lim_memo_set_in(t.in, &t.head, &in, 7);
+		return 1;
+	}
+	m = lim_memo_find(t.in, &t.head, t.head.ip4.src, 7);
+	if (!m)
+		return 0;
+	lim_memo_measure(&t.head, LEN, 1, &more);
+	h.wire_len = more.wire_len;
+	return lim_memo_hear(&t.state, m, &t.head, &h, t.now);
 }
 
 /* A device whose peer answers by UDP (port 5000) and TCP (443), both flows remembered. */
@@ -288,6 +330,100 @@ static void an_answer_a_tick_ahead_is_fresh(void **s)
 	assert_true(remembered());
 }
 
+static struct lim_flow *flow(uint8_t proto)
+{
+	struct lim_addr a = v4(PEER);
+
+	return lim_flow_find(&t.state, lim_hash_flow(lim_hash_peer(&t.config, &a), proto, 40000,
+						     proto == LIM_PROTO_TCP ? 443 : 5000));
+}
+
+/* A device in use, with two flows from which answers have been heard; t.head: the next one. The
+ * last that answered is what the peer is taken for: a tunnel's end or not. */
+static void listen_to(uint8_t proto)
+{
+	reset(NULL);
+	t.state.answers = 1000;
+	answer(proto, 40000, proto == LIM_PROTO_TCP ? 443 : 5000, 1092);
+	assert_true(heard(LONG_WAY));
+	assert_true(heard(SHORT_WAY));
+	say(1, proto, 40000, proto == LIM_PROTO_TCP ? 443 : 5000, 1092, 1);
+	answer(proto, 40000, proto == LIM_PROTO_TCP ? 443 : 5000, 1138);
+	t.now += S;
+	t.before = t.state;
+}
+
+static void an_answer_leaves_the_same_by_every_way(void **s)
+{
+	(void)s;
+	for (int tcp = 0; tcp < 2; tcp++) {
+		struct lim_state after;
+
+		listen_to(tcp ? LIM_PROTO_TCP : LIM_PROTO_UDP);
+		assert_true(heard(LONG_WAY));
+		assert_int_equal(lim_since(peer()), 0);
+		after = t.state;
+		for (enum way way = SHORT_WAY; way <= BY_MEMO; way++) {
+			t.state = t.before;
+			assert_true(heard(way));
+			assert_memory_equal(&after, &t.state, sizeof after);
+		}
+	}
+}
+
+/* Wherever more would change than times, bytes and the window, neither short way changes anything.
+ */
+static void an_answer_that_changes_more_goes_the_long_way(void **s)
+{
+	(void)s;
+#define LONG(change)                                                                               \
+	do {                                                                                       \
+		struct lim_state *now = &t.state, with;                                            \
+                                                                                                   \
+		*now = t.before;                                                                   \
+		assert_true(heard(BY_MEMO));                                                       \
+		*now = t.before;                                                                   \
+		change;                                                                            \
+		with = *now;                                                                       \
+		assert_false(heard(BY_MEMO));                                                      \
+		assert_false(heard(SHORT_WAY));                                                    \
+		assert_memory_equal(&with, now, sizeof with);                                      \
+	} while (0)
+	for (int tcp = 0; tcp < 2; tcp++) {
+		const uint8_t proto = tcp ? LIM_PROTO_TCP : LIM_PROTO_UDP;
+		struct lim_addr a = v4(PEER);
+		uint64_t contact;
+
+		listen_to(proto);
+		contact = lim_hash_contact(&t.config, &a);
+		LONG(peer()->flags |= LIM_PEER_TURNED);
+		LONG(peer()->flags |= LIM_PEER_VISITOR);
+		LONG(peer()->flags ^= LIM_PEER_TUNNEL);
+		LONG(peer()->flags &= (uint8_t)~LIM_PEER_STRONG);
+		LONG(peer()->pause_until = 1);
+		LONG(peer()->vetoes = 1);
+		LONG(peer()->answered -= 15 * S);
+		LONG(memset(now->reserved, 0, sizeof now->reserved));
+		LONG(now->contact[contact & (LIM_CONTACTS - 1)].tag = lim_contact_tag(contact));
+		LONG(now->answers = 1);
+		LONG(flow(proto)->flags |= LIM_FLOW_DNS);
+		LONG(flow(proto)->flags |= LIM_FLOW_HALF);
+		LONG(flow(proto)->flags &= (uint8_t)~LIM_FLOW_OUT);
+		LONG(flow(proto)->paid_pkts = 1);
+		if (!tcp) {
+			LONG(flow(proto)->flags |= LIM_FLOW_INBOUND);
+			continue;
+		}
+		LONG(flow(proto)->flags &= (uint8_t)~LIM_FLOW_DATA);
+		LONG(flow(proto)->flags &= (uint8_t)~LIM_FLOW_SHOOK);
+		LONG(t.head.upper.tcp.ack = lim_be32(1139)); /* of what was never sent */
+		answer(proto, 40000, 443, 1138);
+		LONG(t.head.upper.tcp.flags = 0);
+		answer(proto, 40000, 443, 1138);
+		LONG(t.head.upper.tcp.flags = LIM_TCP_ACK | LIM_TCP_RST);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup(f, reset)
@@ -300,6 +436,8 @@ int main(void)
 	    T(a_place_given_to_another_is_not_the_flows),
 	    T(the_peer_is_asked_each_time),
 	    T(an_answer_a_tick_ahead_is_fresh),
+	    T(an_answer_leaves_the_same_by_every_way),
+	    T(an_answer_that_changes_more_goes_the_long_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

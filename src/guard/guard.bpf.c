@@ -135,24 +135,28 @@ LIM_INLINE void count(struct lim_own_cpu *cpu, __u64 why, __u32 segs, __u32 byte
 
 /* Most packets belong to a flow that goes on, and want no lock; nearly all of these to one that
  * this processor remembers. */
-LIM_INLINE int remembered(const struct records *o, struct __sk_buff *skb)
+LIM_INLINE int remembered(const struct records *o, struct __sk_buff *skb, int out)
 {
 	const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
 	const struct lim_head *h = (const struct lim_head *)(data - 2);
 	__u32 segs = skb->gso_segs;
+	struct lim_heard heard;
 	struct lim_more more;
 	struct lim_memo *m;
 
 	if (raw_ip() || data + LIM_HEAD > end || (segs < 2 && skb->gso_size) || segs > 0xffff)
 		return 0;
-	m = lim_memo_find(o->cpu->memo, h, o->generation);
+	m = lim_memo_find(out ? o->cpu->out : o->cpu->in, h, out ? h->ip4.dst : h->ip4.src,
+			  o->generation);
 	if (!m)
 		return 0;
 	segs += !segs;
 	lim_memo_measure(h, skb->len, segs, &more);
-	if (!lim_memo_pass(o->s, m, &more, clock(skb, o->cpu)))
+	heard.wire_len = more.wire_len;
+	if (out ? !lim_memo_pass(o->s, m, &more, clock(skb, o->cpu))
+		: !lim_memo_hear(o->s, m, h, &heard, clock(skb, o->cpu)))
 		return 0;
-	count(o->cpu, LIM_PASS_CONSENT, segs, more.wire_len);
+	count(o->cpu, out ? LIM_PASS_CONSENT : LIM_PASS_INBOUND, segs, more.wire_len);
 	return 1;
 }
 
@@ -164,7 +168,19 @@ LIM_INLINE int quick(struct lim_out *out, const struct records *o, struct __sk_b
 		return 0;
 	count(o->cpu, LIM_PASS_CONSENT, o->cpu->packet.segs, o->cpu->packet.wire_len);
 	if (!raw_ip() && data + LIM_HEAD <= end)
-		lim_memo_set(o->cpu->memo, (const struct lim_head *)(data - 2), out, o->generation);
+		lim_memo_set(o->cpu->out, (const struct lim_head *)(data - 2), out, o->generation);
+	return 1;
+}
+
+LIM_INLINE int heard(const struct lim_in *in, const struct records *o, struct __sk_buff *skb)
+{
+	const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
+
+	if (!lim_in_quick(in))
+		return 0;
+	count(o->cpu, LIM_PASS_INBOUND, o->cpu->packet.segs, o->cpu->packet.wire_len);
+	if (!raw_ip() && data + LIM_HEAD <= end)
+		lim_memo_set_in(o->cpu->in, (const struct lim_head *)(data - 2), in, o->generation);
 	return 1;
 }
 
@@ -180,9 +196,10 @@ LIM_INLINE int refused(struct lim_out *out, const struct records *o)
 	return 1;
 }
 #else
-#define remembered(o, skb) 0
-#define quick(out, o, skb) 0
-#define refused(out, o)	   0
+#define remembered(o, skb, out) 0
+#define quick(out, o, skb)	0
+#define heard(in, o, skb)	0
+#define refused(out, o)		0
 #endif
 
 #define LOOPBACK 1 /* its interface index, everywhere */
@@ -195,7 +212,7 @@ SEC("tc/egress") int egress(struct __sk_buff *skb)
 
 	if (find_first(&o))
 		return TC_ACT_SHOT;
-	if (LIM_LIKELY(remembered(&o, skb)))
+	if (LIM_LIKELY(remembered(&o, skb, 1)))
 		return TC_ACT_UNSPEC;
 	if (find_rest(&o))
 		return TC_ACT_SHOT;
@@ -216,16 +233,22 @@ SEC("tc/egress") int egress(struct __sk_buff *skb)
 
 SEC("tc/ingress") int ingress(struct __sk_buff *skb)
 {
+	struct lim_in in;
 	struct records o;
 	enum lim_reason why;
-	__u64 now;
 
-	if (find_first(&o) || find_rest(&o))
+	if (find_first(&o))
+		return TC_ACT_UNSPEC;
+	if (LIM_LIKELY(remembered(&o, skb, 0)))
+		return TC_ACT_UNSPEC;
+	if (find_rest(&o))
 		return TC_ACT_UNSPEC;
 	parse(&o.cpu->packet, skb);
-	now = clock(skb, o.cpu);
+	lim_in_begin(&in, o.s, o.c, &o.cpu->packet, clock(skb, o.cpu));
+	if (heard(&in, &o, skb))
+		return TC_ACT_UNSPEC;
 	lock((struct bpf_spin_lock *)&o.s->lock);
-	why = lim_decide_ingress(o.s, o.c, o.r, &o.cpu->packet, now);
+	why = lim_in_decide(&in, o.r);
 	unlock((struct bpf_spin_lock *)&o.s->lock);
 	return why >= LIM_FIRST_DROP ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }

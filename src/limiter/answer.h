@@ -5,7 +5,7 @@
 #ifndef LIM_ANSWER_H
 #define LIM_ANSWER_H
 
-#include "table.h"
+#include "where.h"
 
 enum lim_answer {
 	LIM_ANSWER_NONE,

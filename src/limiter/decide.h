@@ -7,7 +7,6 @@
 #define LIM_DECIDE_H
 
 #include "egress.h"
-#include "ingress.h"
 #include "quick.h"
 
 #define LIM_EVENT_GAP (100 * LIM_MS) /* at most one event a reason in this time */
@@ -71,14 +70,29 @@ LIM_INLINE enum lim_reason lim_decide_egress(struct lim_state *s, const struct l
 	return lim_out_decide(&o, r);
 }
 
+/* After lim_in_begin(): whole, where nobody else has the state. */
+LIM_INLINE enum lim_reason lim_in_decide(const struct lim_in *i, struct lim_report *r)
+{
+	enum lim_reason why = LIM_PASS_INBOUND;
+
+#if defined LIM_SHARED || defined LIM_LONG_WAY
+	why = lim_in_packet(i);
+#else
+	if (!lim_in_quick(i))
+		why = lim_in_packet(i);
+#endif
+	lim_count(r, i->p, &i->p->src, why, i->now);
+	return why;
+}
+
 LIM_INLINE enum lim_reason lim_decide_ingress(struct lim_state *s, const struct lim_config *c,
 					      struct lim_report *r, const struct lim_packet *p,
 					      lim_u64 now)
 {
-	enum lim_reason why = lim_in_packet(s, c, p, now + LIM_EPOCH);
+	struct lim_in i;
 
-	lim_count(r, p, &p->src, why, now + LIM_EPOCH);
-	return why;
+	lim_in_begin(&i, s, c, p, now);
+	return lim_in_decide(&i, r);
 }
 
 #endif

@@ -527,7 +527,7 @@ LIM_INLINE enum lim_reason lim_out_unicast(struct lim_out *o)
 			e->flags &= (lim_u8)~LIM_PEER_VISITOR;
 		e->touched = o->now;
 		if (why != LIM_PASS_CONSENT)
-			e->out_bytes += p->wire_len;
+			lim_fetch_add(&e->out_bytes, p->wire_len);
 		e->last_reason = (lim_u8)why;
 	}
 	if (!o->link && o->s->last_peer != lim_tag(o->hash)) {

@@ -78,7 +78,7 @@ LIM_INLINE void lim_strong(struct lim_state *s, const struct lim_config *c, stru
 		window = c->value[LIM_V_WINDOW_START];
 	else if (lim_since(e))
 		window = 4 * window < max ? 4 * window : max;
-	e->out_bytes += (lim_u32)lim_swap(&e->room, window << 32);
+	lim_fetch_add(&e->out_bytes, (lim_u32)lim_swap(&e->room, window << 32));
 	e->answered = now;
 	e->pause_until = 0;
 	e->vetoes = 0;
@@ -234,31 +234,48 @@ LIM_INLINE void lim_in_stranger(const struct lim_config *c, const struct lim_pac
 	e->credit = credit > 65536 ? 65536 : (lim_u32)credit;
 }
 
-LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_config *c,
-					 const struct lim_packet *p, lim_u64 now)
-{
+/* One packet that has arrived. */
+struct lim_in {
+	struct lim_state *s;
+	const struct lim_config *c;
+	const struct lim_packet *p;
+	lim_u64 now;
+	lim_u32 src, dst; /* where they lie: LIM_AT_* */
 	lim_u64 hash, flow_hash;
+};
+
+/* What can be said of the packet without looking at the state. now: as in lim_ingress(). */
+LIM_INLINE void lim_in_begin(struct lim_in *i, struct lim_state *s, const struct lim_config *c,
+			     const struct lim_packet *p, lim_u64 now)
+{
+	*i = (struct lim_in){.s = s, .c = c, .p = p, .now = now + LIM_EPOCH};
+	if (p->kind != LIM_KIND_IP)
+		return;
+	i->dst = lim_where(c, &p->dst);
+	i->src = lim_where(c, &p->src);
+	i->hash = lim_hash_peer(c, &p->src);
+	i->flow_hash = lim_hash_flow(i->hash, p->proto, p->dport, p->sport);
+	if (LIM_UNLIKELY(c->forward) && !(i->dst & LIM_AT_OWN))
+		i->flow_hash = lim_hash_other(c, i->flow_hash, &p->dst);
+}
+
+/* After lim_in_begin(), under the lock. */
+LIM_INLINE enum lim_reason lim_in_packet(const struct lim_in *i)
+{
+	const struct lim_packet *p = i->p;
+	const struct lim_config *c = i->c;
+	struct lim_state *s = i->s;
+	lim_u64 now = i->now, hash = i->hash, flow_hash = i->flow_hash;
 	struct lim_peer *e;
 	struct lim_flow *f;
-	lim_u32 src, dst;
-	int link, syn;
+	int link = !!(i->src & LIM_AT_LINK), syn;
 
-	if (p->kind != LIM_KIND_IP)
+	if (p->kind != LIM_KIND_IP || !lim_in_ours(c, i->dst) ||
+	    (i->src & (LIM_AT_OWN | LIM_AT_CAST | LIM_AT_NONE)))
 		return LIM_PASS_INBOUND;
-	dst = lim_where(c, &p->dst);
-	if (!lim_in_ours(c, dst))
-		return LIM_PASS_INBOUND;
-	src = lim_where(c, &p->src);
-	if (src & (LIM_AT_OWN | LIM_AT_CAST | LIM_AT_NONE))
-		return LIM_PASS_INBOUND;
-	link = !!(src & LIM_AT_LINK);
 	if (p->flags & LIM_F_QUOTE)
 		lim_in_error(s, c, p, now);
-	hash = lim_hash_peer(c, &p->src);
 	e = lim_peer_find(s, hash);
-	flow_hash = lim_hash_flow(hash, p->proto, p->dport, p->sport);
-	if (!(dst & LIM_AT_OWN))
-		flow_hash = lim_hash_other(c, flow_hash, &p->dst);
 	f = lim_flow_find(s, flow_hash);
 	syn = p->proto == LIM_PROTO_TCP &&
 	      (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_ACK)) == LIM_TCP_SYN;
@@ -292,7 +309,7 @@ LIM_INLINE enum lim_reason lim_in_packet(struct lim_state *s, const struct lim_c
 	if (!e)
 		return LIM_PASS_INBOUND;
 	e->touched = now;
-	e->in_bytes += p->wire_len;
+	lim_fetch_add(&e->in_bytes, p->wire_len);
 	/* Errors and resets never pay. */
 	if ((!(e->flags & LIM_PEER_STRONG) || (e->flags & LIM_PEER_TURNED)) &&
 	    (!f || (f->flags & LIM_FLOW_INBOUND) ||

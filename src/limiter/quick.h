@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0
  *
- * The two short ways, which leave the state exactly as lim_out_packet() would.
+ * The short ways, which leave the state exactly as lim_out_packet() and lim_in_packet() would.
  *
  * Out: one more packet of a flow that is known, to a peer that answers. It says so little that it
  * fits a few cache lines.
@@ -15,6 +15,11 @@
  *   peer that has not answered for longer than LIM_V_CONSENT is pushed out, and here it has.
  * So what passes here is what would have passed under the lock a moment earlier, charged in full.
  *
+ * In: one answer more from such a peer, on a flow that owes nothing and is owed nothing. The same
+ * holds; the acknowledged sequence number and the window each change in one step from what was
+ * compared with, in this order, so that whoever is interrupted between the two has only been told
+ * of the first.
+ *
  * Nowhere: a packet to a stranger for whom there is no credit, as are nearly all of a spray.
  * Nothing of the state changes by its drop, so it takes no lock either, and many processors that
  * spray do not wait for each other. What others change while it is looked at can at most drop what
@@ -23,7 +28,7 @@
 #ifndef LIM_QUICK_H
 #define LIM_QUICK_H
 
-#include "egress.h"
+#include "ingress.h"
 
 #define LIM_FLOW_GOING (LIM_FLOW_OUT | LIM_FLOW_SPOKE)
 
@@ -105,6 +110,119 @@ LIM_INLINE int lim_out_quick(struct lim_out *o)
 			      .proto = p->proto,
 			      .link = !!o->dst};
 	return lim_one_more(o->s, e, f, &m);
+}
+
+/* One answer more from a peer and on a flow that are known; by value as struct lim_more. */
+struct lim_heard {
+	lim_u64 now, consent, window_max; /* LIM_V_CONSENT, LIM_V_WINDOW_MAX */
+	lim_u32 wire_len;
+	lim_u32 ack; /* TCP */
+	lim_u32 tag; /* of the peer */
+	lim_u32 contact_tag;
+	lim_u32 seniority; /* LIM_V_SENIORITY */
+	lim_u16 contact;   /* its place */
+	lim_u8 proto, link;
+};
+
+LIM_INLINE lim_u32 lim_contact_tag(lim_u64 hash)
+{
+	return lim_tag(hash) & ~1u; /* its credit has not come back */
+}
+
+/* Nothing of the flow's is to be given back, and what arrives on it is an answer in full. */
+LIM_INLINE int lim_flow_settled(const struct lim_flow *f, int tcp)
+{
+	const lim_u32 going = LIM_FLOW_OUT | (tcp ? LIM_FLOW_SHOOK | LIM_FLOW_DATA : 0u);
+	const lim_u32 open = LIM_FLOW_DNS | LIM_FLOW_HALF | (tcp ? 0u : LIM_FLOW_INBOUND);
+
+	return (f->flags & (going | open)) == going && !f->paid_pkts;
+}
+
+/* Nothing changes by one answer more but the peer's times, bytes and window. */
+LIM_INLINE int lim_peer_settled(const struct lim_state *s, const struct lim_peer *e,
+				const struct lim_heard *m)
+{
+	const lim_u32 kind = LIM_PEER_STRONG | LIM_PEER_VISITOR | LIM_PEER_TURNED | LIM_PEER_TUNNEL;
+	const lim_u32 want = LIM_PEER_STRONG | (m->proto == LIM_PROTO_TCP ? 0u : LIM_PEER_TUNNEL);
+
+	if ((e->flags & kind) != want || e->pause_until || e->vetoes ||
+	    lim_elapsed(e->answered, m->now) >= m->consent)
+		return 0;
+	if (s->answers < m->seniority && lim_elapsed(s->answer_time, m->now) >= LIM_SENIOR_GAP)
+		return 0;
+	return m->link || (s->reserved[e->reserved_at & (LIM_RESERVED - 1)].tag == m->tag &&
+			   s->contact[m->contact & (LIM_CONTACTS - 1)].tag != m->contact_tag);
+}
+
+/* Returns 1 when the packet is accounted for, 0 when lim_in_packet() must be asked. */
+LIM_INLINE int lim_one_answer(struct lim_state *s, struct lim_peer *e, struct lim_flow *f,
+			      const struct lim_heard *m)
+{
+	lim_u64 room = LIM_ONCE(e->room), window = room >> 32;
+	lim_u32 since = (lim_u32)room, una = LIM_ONCE(f->una);
+	int tcp = m->proto == LIM_PROTO_TCP;
+
+	if (LIM_UNLIKELY(!lim_flow_settled(f, tcp) || !lim_peer_settled(s, e, m)))
+		return 0;
+	if (tcp &&
+	    (m->ack - una > f->nxt - una || (m->ack != una && !LIM_CAS(&f->una, una, m->ack))))
+		return 0;
+	if (since) {
+		window = 4 * window < m->window_max ? 4 * window : m->window_max;
+		if (!LIM_CAS(&e->room, room, window << 32))
+			return 0;
+		lim_fetch_add(&e->out_bytes, since);
+	}
+	f->touched = lim_flow_time(m->now);
+	e->answered = e->touched = m->now;
+	lim_fetch_add(&e->in_bytes, m->wire_len);
+	return 1;
+}
+
+/* Can the headers be those of such an answer? Not of a service of ours that amplifies. */
+LIM_INLINE int lim_may_be_answer(const struct lim_in *i)
+{
+	const struct lim_packet *p = i->p;
+
+	if (p->kind != LIM_KIND_IP || !(p->flags & LIM_F_PORTS) || !(i->dst & LIM_AT_OWN) ||
+	    (i->src & (LIM_AT_OWN | LIM_AT_CAST | LIM_AT_NONE)))
+		return 0;
+	if (p->proto == LIM_PROTO_UDP)
+		return !lim_amplifier(p->dport);
+	return p->proto == LIM_PROTO_TCP &&
+	       (p->tcp_flags & (LIM_TCP_SYN | LIM_TCP_RST | LIM_TCP_ACK)) == LIM_TCP_ACK;
+}
+
+/* After lim_in_begin(). Returns 1 when the packet is accounted for, but for the report; 0 when
+ * lim_in_packet() must be asked. */
+LIM_INLINE int lim_in_quick(const struct lim_in *i)
+{
+	struct lim_peer *e;
+	struct lim_flow *f;
+	struct lim_heard m;
+	lim_u64 contact;
+
+	if (!lim_may_be_answer(i))
+		return 0;
+	e = lim_peer_find(i->s, i->hash);
+	if (!e)
+		return 0;
+	f = lim_flow_find(i->s, i->flow_hash);
+	if (!f)
+		return 0;
+	contact = lim_hash_contact(i->c, &i->p->src);
+	m = (struct lim_heard){.now = i->now,
+			       .consent = i->c->value[LIM_V_CONSENT],
+			       .window_max = i->c->value[LIM_V_WINDOW_MAX],
+			       .wire_len = i->p->wire_len,
+			       .ack = i->p->ack,
+			       .tag = lim_tag(i->hash),
+			       .contact_tag = lim_contact_tag(contact),
+			       .seniority = (lim_u32)i->c->value[LIM_V_SENIORITY],
+			       .contact = (lim_u16)(contact & (LIM_CONTACTS - 1)),
+			       .proto = i->p->proto,
+			       .link = !!(i->src & LIM_AT_LINK)};
+	return lim_one_answer(i->s, e, f, &m);
 }
 
 /* To somebody off the link, by plain means: no query, which has budgets of its own, nothing that

@@ -12,7 +12,7 @@
 #include "reasons.h"
 
 #define LIM_EPOCH   (1ull << 45) /* about 9.8 hours: more than any budget looks back */
-#define LIM_VERSION 3u		 /* layout of everything in this file */
+#define LIM_VERSION 4u		 /* layout of everything in this file */
 #define LIM_MAGIC   0x484f4c44u	 /* "HOLD" */
 #define LIM_LINE    64		 /* bytes of a cache line, on most processors */
 
@@ -180,10 +180,11 @@ struct lim_report {
 struct lim_memo {
 	lim_u32 src, dst, ports;
 	lim_u32 generation; /* of the configuration it was found with */
-	lim_u32 peer_tag, flow_tag;
-	lim_u16 peer_set, flow_set;
-	lim_u8 peer_way, flow_way, proto, link;
-	lim_u64 consent;
+	lim_u32 peer_tag, flow_tag, contact_tag;
+	lim_u16 peer_set, flow_set, contact;
+	lim_u8 peer_way, flow_way, proto, link, pad[2];
+	lim_u32 seniority, pad2;
+	lim_u64 consent, window_max;
 };
 
 /* What each processor has for itself: counts of what went a short way (quick.h), which belong to
@@ -194,11 +195,11 @@ struct lim_own_cpu {
 		lim_u64 packets, bytes;
 	} count[LIM_REASONS];
 	lim_u64 tick, now;
-	struct lim_memo memo[LIM_MEMOS];
+	struct lim_memo out[LIM_MEMOS], in[LIM_MEMOS];
 	struct lim_packet packet;
 };
 
-_Static_assert(sizeof(struct lim_memo) == 40, "lim_memo");
+_Static_assert(sizeof(struct lim_memo) == LIM_LINE, "lim_memo");
 _Static_assert(sizeof(struct lim_own_cpu) % 8 == 0, "as the kernel pads it");
 _Static_assert(sizeof(struct lim_peer) == 80, "lim_peer");
 _Static_assert(sizeof(struct lim_flow) == 28, "lim_flow");
