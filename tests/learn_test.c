@@ -335,13 +335,6 @@ static void test_merge(void **state)
 		assert_non_null(k);
 		assert_int_equal(k->seen, n->seen);
 	}
-	/* Analysis finds anew what it found on this machine; what it found on others stays. */
-	lines_add(&m, "syscalls arm64", "allow", "dup", LINE_SEEN, 1, "1 times");
-	lines_add(&m, "syscalls x86-64", "allow", "dup2", LINE_REACHABLE, 0, "main -> dup2");
-	lines_forget_reachable(&m, "syscalls x86-64");
-	assert_null(lines_find(&m, "syscalls x86-64", "allow", "dup2"));
-	assert_non_null(lines_find(&m, "syscalls arm64", "allow", "dup3"));
-	assert_non_null(lines_find(&m, "syscalls arm64", "allow", "dup"));
 	lines_free(&l);
 	lines_free(&m);
 
@@ -357,6 +350,97 @@ static void test_merge(void **state)
 	unlink(again);
 }
 
+/* Names come from whoever makes files: none may become a line of the profile. */
+static void test_names_that_break_lines(void **state)
+{
+	char path[64] = "/tmp/holdfast-learn-test-XXXXXX", name[400] = "/srv/long/";
+	struct facts f = {0};
+	struct lines l = {0}, m = {0};
+	struct err e = {0};
+	FILE *to;
+
+	memset(name + 10, 'x', 300);
+	fact(&f, FACT_READ, "/srv/a\npower = ptrace");
+	fact(&f, FACT_MAKE, "/var/log/b\npower = ptrace");
+	fact(&f, FACT_DEVICE, "/dev/c\npower = ptrace");
+	fact(&f, FACT_READ, name);
+	fact(&f, FACT_READ, "/srv/d ;e");
+	paths_lines(&f, "/usr/bin/x", &l);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.remarks, 4);
+	close(mkstemp(path));
+	to = fopen(path, "w");
+	assert_int_equal(lines_write(&l, "x", to, &e), 0);
+	fclose(to);
+	assert_int_equal(lines_read(&m, path, &e), 0);
+	assert_int_equal(m.count, 1);
+	assert_non_null(lines_find(&m, "allow", "read", "/srv/d ;e"));
+	unlink(path);
+	facts_free(&f);
+	lines_free(&l);
+	lines_free(&m);
+}
+
+static void test_continued(void **state)
+{
+	char path[64] = "/tmp/holdfast-learn-test-XXXXXX", again[80];
+	struct lines l = {0}, m = {0};
+	struct err e = {0};
+	FILE *to;
+
+	close(mkstemp(path));
+	put(path, "[program]\nexec = /usr/bin/x\n  -a=b\n\t\"c d\" ; by hand\n"
+		  "  directory = \"/a b\"\n"
+		  "[allow]\nread = /etc/a ; seen in 2 of 3 runs\n  /etc/b\n  write = /var/x\n");
+	assert_int_equal(lines_read(&l, path, &e), 0);
+	assert_string_equal(lines_find(&l, "program", "exec", NULL)->value,
+			    "/usr/bin/x -a=b \"c d\"");
+	assert_string_equal(lines_find(&l, "program", "directory", NULL)->value, "/a b");
+	assert_int_equal(lines_find(&l, "allow", "read", "/etc/b")->seen, 2);
+	assert_non_null(lines_find(&l, "allow", "write", "/var/x"));
+
+	/* A long command is continued when it is written, and read back as it was. */
+	for (char c = 'a'; c < 'h'; c++) {
+		char *value = l.line[0].value, word[64];
+
+		snprintf(word, sizeof word, " \"%c a word of some length, to make a line long\"",
+			 c);
+		l.line[0].value = room_or_end(realloc(value, strlen(value) + strlen(word) + 1));
+		strcat(l.line[0].value, word);
+	}
+	snprintf(again, sizeof again, "%s.2", path);
+	to = fopen(again, "w");
+	assert_int_equal(lines_write(&l, "x", to, &e), 0);
+	fclose(to);
+	assert_int_equal(lines_read(&m, again, &e), 0);
+	assert_string_equal(lines_find(&m, "program", "exec", NULL)->value,
+			    lines_find(&l, "program", "exec", NULL)->value);
+	assert_string_equal(lines_find(&m, "program", "directory", NULL)->value, "/a b");
+	lines_free(&l);
+	lines_free(&m);
+	unlink(path);
+	unlink(again);
+}
+
+static void test_settle(void **state)
+{
+	struct lines l = {.runs = 2};
+
+	lines_add(&l, "allow", "network", "none", LINE_SEEN, 1, "");
+	lines_settle(&l);
+	assert_int_equal(l.count, 0); /* the other run had a network */
+	lines_add(&l, "allow", "network", "none", LINE_SEEN, 1, "");
+	lines_add(&l, "allow", "network", "none", LINE_SEEN, 1, "");
+	lines_settle(&l);
+	assert_int_equal(l.count, 1);
+	lines_free(&l);
+	lines_add(&l, "allow", "network", "none", LINE_KEPT, 0, ""); /* by hand */
+	l.runs = 2;
+	lines_settle(&l);
+	assert_int_equal(l.count, 1);
+	lines_free(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,7 +449,8 @@ int main(void)
 	    cmocka_unit_test(test_cut_off),	  cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_classes),	  cmocka_unit_test(test_paths),
 	    cmocka_unit_test(test_never_written), cmocka_unit_test(test_fold),
-	    cmocka_unit_test(test_merge),
+	    cmocka_unit_test(test_merge),	  cmocka_unit_test(test_names_that_break_lines),
+	    cmocka_unit_test(test_continued),	  cmocka_unit_test(test_settle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,8 +14,6 @@
 #include "cli/cli.h"
 #include "learn/learn.h"
 
-#define WORDS_MAX 64
-
 struct args {
 	const char *output, *name, *sysroot;
 	struct opt_list merge, env;
@@ -188,7 +186,6 @@ static int check(const struct args *a, struct err *e)
 
 int kit_learn(int argc, char **argv)
 {
-	static char *program[WORDS_MAX + 1];
 	struct args a = {.sysroot = ""};
 	struct meter meter = {.started = time(NULL), .shown = time(NULL) + 2};
 	struct learn_ask ask = {.running = running, .reading = reading, .arg = &meter};
@@ -201,11 +198,9 @@ int kit_learn(int argc, char **argv)
 		return code;
 	if (check(&a, &e))
 		return cli_fail(&e);
-	if (n > WORDS_MAX)
-		n = WORDS_MAX;
-	memcpy(program, argv + 1, (size_t)n * sizeof *program);
+	argv[n + 1] = NULL; /* where an option's word was, or the end */
 	default_name(a.name ? a.name : argv[1], name);
-	ask.argv = program;
+	ask.argv = argv + 1;
 	ask.name = name;
 	ask.sysroot = a.sysroot;
 	ask.merge = a.merge.item;

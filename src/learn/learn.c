@@ -21,52 +21,59 @@ static const char *const always[] = {"rt_sigreturn", "restart_syscall", "exit", 
 /* The sandbox answers this one as if the kernel had none, and libc then uses the other. */
 static const char *const instead[][2] = {{"clone3", "clone"}};
 
-static void put_words(char *const *word, unsigned words, char *to, size_t n)
+/* The command as a profile has it, to be freed; NULL with e when no profile can hold it. */
+static char *command_text(const struct command_line *c, struct err *e)
 {
-	size_t used = 0;
+	char *text = room_or_end(calloc(c->words, LINES_WORD + 1)), *to = text;
 
-	*to = 0;
-	for (unsigned i = 0; i < words && used + 8 < n; i++) {
-		bool plain = *word[i] && !strpbrk(word[i], " \t\"'\\$`|&<>;#");
+	for (unsigned i = 0; i < c->words; i++) {
+		char word[LINES_WORD + 1];
 
-		used += (size_t)snprintf(to + used, n - used, "%s%s", i ? " " : "",
-					 plain ? word[i] : "\"");
-		if (plain)
-			continue;
-		for (const char *s = word[i]; *s && used + 4 < n; s++) {
-			if (strchr("\"\\$`", *s))
-				to[used++] = '\\';
-			to[used++] = *s;
+		if (lines_word(c->word[i], word)) {
+			err_set(
+			    e, EXIT_WRONG_USE,
+			    "a profile cannot hold the word '%.60s': it has a line break, or more "
+			    "than %d bytes; put it in a file",
+			    c->word[i], LINES_WORD);
+			free(text);
+			return NULL;
 		}
-		if (used + 1 < n)
-			to[used++] = '"';
-		to[used < n ? used : n - 1] = 0;
+		to += sprintf(to, "%s%s", i ? " " : "", word);
 	}
+	return text;
 }
 
-static void program_lines(const struct learn_ask *ask, const struct command_line *c,
-			  struct learned *l)
+static void environment_lines(const char *const *names, struct lines *to)
 {
-	struct lines *to = &l->lines;
-	char text[8192], cwd[PATH_MAX];
-	char *words[2];
-
-	put_words(c->word, c->words, text, sizeof text);
-	lines_add(to, "program", "exec", text, LINE_SET, 0, "");
-	if (l->facts.relative && getcwd(cwd, sizeof cwd) && strcmp(cwd, "/"))
-		lines_add(to, "program", "directory", cwd, LINE_SET, 0,
-			  "it uses paths relative to where it is started");
-	for (const char *const *k = ask->keep_env; k && *k; k++) {
-		const char *value = getenv(*k);
+	for (; names && *names; names++) {
+		const char *value = getenv(*names);
+		char *text, word[LINES_WORD + 1], unheld[160];
 
 		if (!value)
 			continue;
-		snprintf(text, sizeof text, "%s=%s", *k, value);
-		words[0] = room_text(text);
-		put_words(words, 1, text, sizeof text);
-		free(words[0]);
-		lines_add(to, "program", "environment", text, LINE_SET, 0, "");
+		text = room_or_end(malloc(strlen(*names) + strlen(value) + 2));
+		sprintf(text, "%s=%s", *names, value);
+		if (!lines_word(text, word)) {
+			lines_add(to, "program", "environment", word, LINE_SET, 0, "");
+		} else {
+			snprintf(unheld, sizeof unheld,
+				 "Not kept, since a profile cannot hold its value: %.80s", *names);
+			lines_remark(to, unheld);
+		}
+		free(text);
 	}
+}
+
+static void program_lines(const struct learn_ask *ask, const char *command, struct learned *l)
+{
+	struct lines *to = &l->lines;
+	char cwd[PATH_MAX];
+
+	lines_add(to, "program", "exec", command, LINE_SET, 0, "");
+	if (l->facts.relative && getcwd(cwd, sizeof cwd) && strcmp(cwd, "/"))
+		lines_add(to, "program", "directory", cwd, LINE_SET, 0,
+			  "it uses paths relative to where it is started");
+	environment_lines(ask->keep_env, to);
 }
 
 /* A program that leaves root for one other user is started as that user; one that starts programs
@@ -205,11 +212,13 @@ static void call_lines(const struct facts *f, const char *section, struct lines 
 			lines_add(to, section, "allow", *a, LINE_SET, 0, "every program's");
 }
 
-/* The never-break rule: what can be reached and is harmless is allowed though it was not seen. */
+/* The never-break rule: what can be reached and is harmless is allowed though it was not seen. What
+ * earlier runs say is reachable stays: they may have started programs, or loaded libraries, that
+ * this one did not. */
 static void reachable_lines(const struct learn_ask *ask, struct learned *l)
 {
 	const struct lines *have = &l->lines;
-	bool network = !ask->run || l->facts.network || lines_find(have, "allow", "listen", NULL);
+	bool network = !ask->run || !lines_find(have, "allow", "network", "none");
 	bool files = !ask->run || lines_find(have, "allow", "write", NULL);
 	bool processes = !ask->run || lines_find(have, l->calls, "allow", "clone") ||
 			 lines_find(have, l->calls, "allow", "fork") ||
@@ -349,10 +358,12 @@ static int merge_all(const struct learn_ask *ask, struct lines *to, struct err *
 int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 {
 	struct command_line c;
+	char *command = NULL;
 	int result = -1;
 
 	memset(l, 0, sizeof *l);
-	if (command_find(&c, ask->argv, ask->sysroot, e) || merge_all(ask, &l->lines, e))
+	if (command_find(&c, ask->argv, ask->sysroot, e) || !(command = command_text(&c, e)) ||
+	    merge_all(ask, &l->lines, e))
 		goto out;
 	if (ask->run) {
 		struct trace_ask t = {c.word, ask->out, ask->limit, ask->running, ask->arg};
@@ -361,7 +372,7 @@ int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 			goto out;
 		l->lines.runs++;
 	}
-	program_lines(ask, &c, l);
+	program_lines(ask, command, l);
 	if (ask->run) {
 		user_lines(&l->facts, &l->lines);
 		power_lines(&l->facts, &l->lines);
@@ -369,20 +380,20 @@ int learn(const struct learn_ask *ask, struct learned *l, struct err *e)
 		limit_lines(&l->facts, &l->lines);
 		run_remark(l, &l->lines);
 	}
+	lines_settle(&l->lines);
 	if (ask->scan && scan_all(ask, l, &c, e))
 		goto out;
 	section_lines(l, ask->run);
 	call_lines(&l->facts, l->calls, &l->lines);
-	if (ask->scan) {
-		lines_forget_reachable(&l->lines, l->calls);
+	if (ask->scan)
 		reachable_lines(ask, l);
-	}
 	count_calls(l);
 	if (ask->scan)
 		scan_remarks(l, &l->lines);
 	lines_fold(&l->lines);
 	result = 0;
 out:
+	free(command);
 	command_free(&c);
 	if (result)
 		learned_free(l);

@@ -6,7 +6,9 @@
 
 #include "learn/room.h"
 
-#define NOTE_MAX 120
+#define NOTE_MAX   120
+#define REMARK_MAX 1000
+#define COLUMNS	   150 /* a command is continued on the next line; the parser cuts at 200 */
 
 static bool is_once(const char *section, const char *key)
 {
@@ -15,13 +17,19 @@ static bool is_once(const char *section, const char *key)
 		   : !strcmp(section, "limits") || !strcmp(key, "network") || !strcmp(key, "list");
 }
 
-/* Comments are one line of printable characters. */
-static char *harmless(const char *note)
+bool lines_is_words(const char *key)
 {
-	char *to = room_or_end(calloc(1, NOTE_MAX + 4));
+	return !strcmp(key, "exec") || !strcmp(key, "environment") ||
+	       !strcmp(key, "accept-missing");
+}
+
+/* Comments are one line of printable characters, at most max of them. */
+static char *harmless(const char *note, size_t max)
+{
+	char *to = room_or_end(calloc(1, max + 4));
 	size_t n = 0;
 
-	for (; *note && n < NOTE_MAX; note++)
+	for (; *note && n < max; note++)
 		to[n++] = isprint((unsigned char)*note) ? *note : '?';
 	if (*note)
 		memcpy(to + n, "...", 3);
@@ -58,29 +66,72 @@ static void set(char **text, char *to)
 	*text = to;
 }
 
-struct line *lines_add(struct lines *l, const char *section, const char *key, const char *value,
-		       enum line_origin origin, unsigned seen, const char *note)
+int lines_word(const char *word, char to[static LINES_WORD + 1])
+{
+	bool quotes = !*word || strpbrk(word, " \t\"'\\$`|&<>;#");
+	size_t n = 0;
+
+	if (quotes)
+		to[n++] = '"';
+	for (; *word; word++) {
+		if ((unsigned char)*word < ' ' && *word != '\t')
+			return -1;
+		/* Behind a blank a ';' begins a comment, whatever the quotes. */
+		if (strchr("\"\\$`;", *word))
+			to[n++] = '\\';
+		to[n++] = *word;
+		if (n + 2 > LINES_WORD)
+			return -1;
+	}
+	if (quotes)
+		to[n++] = '"';
+	to[n] = 0;
+	return 0;
+}
+
+/* Adds to a line that is there. */
+static void add_to(struct line *n, const char *value, enum line_origin origin, unsigned seen,
+		   const char *note)
+{
+	bool larger = !strcmp(n->section, "limits") && n->origin == LINE_SET &&
+		      amount(value) > amount(n->value);
+
+	n->seen += seen;
+	if (larger)
+		set(&n->value, room_text(value));
+	if (origin < n->origin)
+		n->origin = origin;
+	if ((!*n->note || larger) && *note)
+		set(&n->note, harmless(note, NOTE_MAX));
+}
+
+static void remark_unheld(struct lines *l, const char *key, const char *value)
+{
+	char *text = room_or_end(malloc(strlen(key) + strlen(value) + 64));
+
+	sprintf(text, "Not given, since a profile cannot hold such a name: %s = %s", key, value);
+	lines_remark(l, text);
+	free(text);
+}
+
+void lines_add(struct lines *l, const char *section, const char *key, const char *value,
+	       enum line_origin origin, unsigned seen, const char *note)
 {
 	struct line *n = same(l, section, key, value);
+	char word[LINES_WORD + 1];
 
 	if (n) {
-		bool larger = !strcmp(section, "limits") && n->origin == LINE_SET &&
-			      amount(value) > amount(n->value);
-
-		n->seen += seen;
-		if (larger)
-			set(&n->value, room_text(value));
-		if (origin < n->origin)
-			n->origin = origin;
-		if ((!*n->note || larger) && *note)
-			set(&n->note, harmless(note));
-		return n;
+		add_to(n, value, origin, seen, note);
+		return;
+	}
+	if (origin != LINE_KEPT && !lines_is_words(key) && lines_word(value, word)) {
+		remark_unheld(l, key, value);
+		return;
 	}
 	l->line = room_for_one(l->line, l->count, &l->held, sizeof *l->line);
-	n = &l->line[l->count++];
-	*n = (struct line){room_text(section), room_text(key), room_text(value),
-			   harmless(note),     origin,	       seen};
-	return n;
+	l->line[l->count++] =
+	    (struct line){room_text(section),	    room_text(key), room_text(value),
+			  harmless(note, NOTE_MAX), origin,	    seen};
 }
 
 const struct line *lines_find(const struct lines *l, const char *section, const char *key,
@@ -140,23 +191,28 @@ void lines_fold(struct lines *l)
 	}
 }
 
-void lines_forget_reachable(struct lines *l, const char *section)
+void lines_settle(struct lines *l)
 {
-	for (size_t i = 0; i < l->count; i++)
-		if (l->line[i].origin == LINE_REACHABLE && !strcmp(l->line[i].section, section))
+	for (size_t i = 0; i < l->count; i++) {
+		const struct line *n = &l->line[i];
+
+		if (!strcmp(n->section, "allow") && !strcmp(n->key, "network") &&
+		    n->origin == LINE_SEEN && n->seen < l->runs)
 			take_out(l, i--);
+	}
 }
 
 void lines_remark(struct lines *l, const char *text)
 {
+	char *one_line = harmless(text, REMARK_MAX);
+
 	for (size_t i = 0; i < l->remarks; i++)
-		if (!strcmp(l->remark[i], text))
+		if (!strcmp(l->remark[i], one_line)) {
+			free(one_line);
 			return;
+		}
 	l->remark = room_for_one(l->remark, l->remarks, &l->remarks_held, sizeof *l->remark);
-	l->remark[l->remarks] = room_text(text);
-	for (char *c = l->remark[l->remarks++]; *c; c++)
-		if (iscntrl((unsigned char)*c)) /* the name of a file may have any: one line */
-			*c = '?';
+	l->remark[l->remarks++] = one_line;
 }
 
 void lines_free(struct lines *l)
@@ -170,32 +226,48 @@ void lines_free(struct lines *l)
 	memset(l, 0, sizeof *l);
 }
 
-/* A word as the profile's parser reads it back. */
-static void write_word(FILE *to, const char *word)
+/* Length of the word at s, up to the blank behind it that no quotes hold. */
+static size_t word_length(const char *s)
 {
-	if (!strpbrk(word, " \t\"'\\$`|&<>;#")) {
-		fputs(word, to);
-		return;
+	char quote = 0;
+	size_t n = 0;
+
+	for (; s[n] && (quote || !isblank((unsigned char)s[n])); n++) {
+		if (s[n] == '\\' && quote != '\'' && s[n + 1])
+			n++;
+		else if (quote ? s[n] == quote : s[n] == '"' || s[n] == '\'')
+			quote = quote ? 0 : s[n];
 	}
-	fputc('"', to);
-	for (; *word; word++) {
-		if (strchr("\"\\$`", *word))
-			fputc('\\', to);
-		fputc(*word, to);
+	return n;
+}
+
+/* A list of words, continued on the next line where it is long. */
+static void write_words(FILE *to, const char *s, size_t column)
+{
+	for (s += strspn(s, " \t"); *s; s += strspn(s, " \t")) {
+		size_t n = word_length(s);
+		bool next = column + n > COLUMNS && column > 16;
+
+		fprintf(to, "%s%.*s", next ? "\n\t" : " ", (int)n, s);
+		column = next ? n : column + n + 1;
+		s += n;
 	}
-	fputc('"', to);
+}
+
+static void write_value(FILE *to, const struct line *n)
+{
+	char word[LINES_WORD + 1];
+
+	if (lines_is_words(n->key))
+		write_words(to, n->value, strlen(n->key) + 2);
+	else
+		fprintf(to, " %s", lines_word(n->value, word) ? n->value : word);
 }
 
 static void write_line(const struct lines *l, const struct line *n, FILE *to)
 {
-	/* Commands and variables are lists of words already. */
-	bool words = !strcmp(n->key, "exec") || !strcmp(n->key, "environment");
-
-	fprintf(to, "%s%s = ", n->origin == LINE_OFFERED ? ";" : "", n->key);
-	if (words)
-		fputs(n->value, to);
-	else
-		write_word(to, n->value);
+	fprintf(to, "%s%s =", n->origin == LINE_OFFERED ? ";" : "", n->key);
+	write_value(to, n);
 	switch (n->origin) {
 	case LINE_SEEN:
 		fprintf(to, " ; seen in %u of %u run%s%s%s", n->seen, l->runs,

@@ -101,21 +101,57 @@ static bool left_out(struct lines *l, const char *section, const char *key, cons
 	return true;
 }
 
-static void add_words(struct lines *l, const char *section, const char *key, char *value,
-		      const char *comment)
+/* What has been read of a file. */
+struct reading {
+	struct lines *l;
+	const char *path;
+	unsigned at; /* line */
+	char section[32];
+	/* The line that the next one may continue. */
+	char key[64], comment[LINE_MAX_BYTES], value[LINE_MAX_BYTES];
+};
+
+/* The line is whole: the next one does not continue it. */
+static void add_words(struct reading *r)
 {
 	unsigned seen;
 	const char *note;
-	enum line_origin origin = origin_of(comment, &seen, &note);
-	char *word;
+	enum line_origin origin = origin_of(r->comment, &seen, &note);
+	char *word, *value = r->value;
 
-	if (!strcmp(section, "program") || !strcmp(section, "limits")) {
-		lines_add(l, section, key, value, origin, seen, note);
-		return;
-	}
-	while ((word = next_word(&value)))
-		if (!left_out(l, section, key, word))
-			lines_add(l, section, key, word, origin, seen, note);
+	if (lines_is_words(r->key))
+		lines_add(r->l, r->section, r->key, value, origin, seen, note);
+	else
+		while ((word = next_word(&value)))
+			if (!left_out(r->l, r->section, r->key, word))
+				lines_add(r->l, r->section, r->key, word, origin, seen, note);
+	*r->key = *r->value = *r->comment = 0;
+}
+
+static int add_part(struct reading *r, const char *part, const char *comment, struct err *e)
+{
+	size_t used = strlen(r->value);
+
+	if (used + strlen(part) + 2 > sizeof r->value)
+		return err_set(e, EXIT_WRONG_USE, "%s:%u: %s is over %d bytes", r->path, r->at,
+			       r->key, LINE_MAX_BYTES);
+	sprintf(r->value + used, "%s%s", used ? " " : "", part);
+	if (comment && !*r->comment)
+		strcpy(r->comment, comment);
+	return 0;
+}
+
+/* An indented line continues the one before, unless it is a "key = value" of its own. */
+static bool continues(const struct reading *r, const char *line)
+{
+	const char *s = line + strspn(line, " \t"), *behind;
+
+	if (s == line || !*r->key)
+		return false;
+	behind = s + strspn(s, "abcdefghijklmnopqrstuvwxyz-");
+	if (behind > s && isblank((unsigned char)*behind))
+		return behind[strspn(behind, " \t")] != '=';
+	return *behind != '=' || behind == s || lines_is_words(r->key);
 }
 
 /* "syscalls  arm64" and "syscalls arm64" are one. */
@@ -127,62 +163,77 @@ static void take_section(char section[32], const char *text)
 	sprintf(section, "%.*s%s%s", (int)n, text, *arch ? " " : "", arch);
 }
 
-static int one_line(struct lines *l, char *line, char section[32], const char *path, unsigned at,
-		    struct err *e)
+/* "[section]", perhaps with a line behind it, to which *line is moved. */
+static int section_line(struct reading *r, char **line, struct err *e)
 {
-	char *s = trimmed(line), *comment, *equals, *key;
+	char *close = strchr(*line, ']');
+
+	if (!close || close - *line > 31)
+		return err_set(e, EXIT_WRONG_USE, "%s:%u: no ] behind the section", r->path, r->at);
+	*close = 0;
+	take_section(r->section, *line + 1);
+	*line = trimmed(close + 1);
+	return 0;
+}
+
+static int key_line(struct reading *r, char *s, const char *comment, struct err *e)
+{
+	char *equals = strchr(s, '='), *key;
+
+	if (!equals || equals == s || !*r->section)
+		return err_set(e, EXIT_WRONG_USE, "%s:%u: '%.60s' is no \"key = value\"%s", r->path,
+			       r->at, s, *r->section ? "" : " of a section");
+	*equals = 0;
+	key = trimmed(s);
+	if (!strcmp(key, "working-directory"))
+		key = "directory";
+	if (snprintf(r->key, sizeof r->key, "%s", key) >= (int)sizeof r->key)
+		return err_set(e, EXIT_WRONG_USE, "%s:%u: '%.60s' is no key", r->path, r->at, key);
+	return add_part(r, trimmed(equals + 1), comment, e);
+}
+
+static int one_line(struct reading *r, char *line, struct err *e)
+{
+	bool more = continues(r, line);
+	char *s = trimmed(line), *comment;
 	unsigned runs;
 
 	if (*s == ';' || *s == '#') {
 		if (sscanf(s, "; learned: %u run", &runs) == 1 && runs <= RUNS_MAX)
-			l->runs += runs;
+			r->l->runs += runs;
 		return 0;
 	}
 	comment = comment_of(s);
 	s = trimmed(s);
 	if (!*s)
 		return 0;
-	if (*s == '[') {
-		char *close = strchr(s, ']');
-
-		if (!close || close - s > 31)
-			return err_set(e, EXIT_WRONG_USE, "%s:%u: no ] behind the section", path,
-				       at);
-		*close = 0;
-		take_section(section, s + 1);
-		s = trimmed(close + 1);
-		if (!*s)
-			return 0;
-	}
-	equals = strchr(s, '=');
-	if (!equals || equals == s || !*section)
-		return err_set(e, EXIT_WRONG_USE, "%s:%u: '%.60s' is no \"key = value\"%s", path,
-			       at, s, *section ? "" : " of a section");
-	*equals = 0;
-	key = trimmed(s);
-	if (!strcmp(key, "working-directory"))
-		key = "directory";
-	add_words(l, section, key, trimmed(equals + 1), comment);
-	return 0;
+	if (more)
+		return add_part(r, s, comment, e);
+	add_words(r);
+	if (*s == '[' && section_line(r, &s, e))
+		return -1;
+	return *s ? key_line(r, s, comment, e) : 0;
 }
 
 int lines_read(struct lines *l, const char *path, struct err *e)
 {
-	char line[LINE_MAX_BYTES], section[32] = "";
+	char line[LINE_MAX_BYTES];
+	struct reading r = {.l = l, .path = path};
 	FILE *f = fopen(path, "re");
-	unsigned at = 0;
 	int result = 0;
 
 	if (!f)
 		return err_sys(e, errno, "%s", path);
 	while (!result && fgets(line, sizeof line, f)) {
-		at++;
+		r.at++;
 		if (!strchr(line, '\n') && !feof(f))
 			result = err_set(e, EXIT_WRONG_USE, "%s:%u: a line of over %d bytes", path,
-					 at, LINE_MAX_BYTES);
+					 r.at, LINE_MAX_BYTES);
 		else
-			result = one_line(l, line, section, path, at, e);
+			result = one_line(&r, line, e);
 	}
+	if (!result)
+		add_words(&r);
 	if (!result && ferror(f))
 		result = err_set(e, EXIT_SYSTEM, "%s: cannot be read", path);
 	fclose(f);

@@ -92,12 +92,54 @@ checked() {
 	mkdir "$T/out" "$T/with a blank" && echo text >"$T/with a blank/file"
 	learn -- "$T/script" "a;b" 'c"d'
 	[ "$status" -eq 0 ]
-	has "exec = /bin/sh $T/script \"a;b\" \"c\\\\\"d\""
+	has "exec = /bin/sh $T/script \"a\\\\;b\" \"c\\\\\"d\""
 	grep -qE '^exec-also = (/usr)?/bin/cat ; seen' <<<"$output"
 	grep -q '^;read = /etc/shadow ; holds secrets' <<<"$output" || [ "$(id -u)" != 0 ]
 	! grep -q 'holdfast-learn-' <<<"$output"
 	has "write = $T/out"
 	grep -q "^read = \"$T/with a blank/file\" ;" <<<"$output"
+	checked
+}
+
+@test "a run with a network and one without, in either order: the profile has it" {
+	cat >"$T/net.py" <<-P
+		import socket, sys
+		if len(sys.argv) > 1: socket.socket()
+	P
+	for order in "'' x" "x ''"; do
+		eval "set -- $order"
+		learn --no-static -o "$T/net1.conf" -- python3 "$T/net.py" $1
+		learn --no-static -m "$T/net1.conf" -- python3 "$T/net.py" $2
+		[ "$status" -eq 0 ]
+		grep -q '^; learned: 2 runs$' <<<"$output"
+		! grep -q '^network' <<<"$output"
+	done
+}
+
+@test "a merge keeps what programs of earlier runs can reach" {
+	printf '#!/bin/sh\n[ $# = 0 ] || exec sort /dev/null\n' >"$T/sometimes"
+	chmod +x "$T/sometimes"
+	learn -o "$T/with.conf" -- "$T/sometimes" x
+	learn -m "$T/with.conf" -- "$T/sometimes"
+	calls() { grep -oE '^allow = [a-z0-9_]+' | sort -u; }
+	echo "$output" | calls >"$T/merged"
+	calls <"$T/with.conf" | diff - "$T/merged" | grep '^<' && return 1
+	true
+}
+
+@test "a command that a profile cannot hold is refused before it is run" {
+	learn -- sh -c $'touch '"$T"$'/ran\ntrue'
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"cannot hold the word"*"line break"* ]]
+	learn -- touch "$T/ran" "$(printf '%0200d' 0)"
+	[ "$status" -eq 2 ]
+	learn -- touch $(printf "$T/ran %.0s" $(seq 64))
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"more than 64 words"* ]]
+	[ ! -e "$T/ran" ]
+	# Long, but not too long; with what begins a comment elsewhere.
+	learn --no-static -- sh -c 'true ; true' $(printf 'word%.0s ' $(seq 30)) "$(printf '%0150d' 0)" 'a "b" c'
+	[ "$status" -eq 0 ]
 	checked
 }
 
