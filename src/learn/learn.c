@@ -194,10 +194,6 @@ static void call_lines(const struct facts *f, const char *section, struct lines 
 
 		if (x->kind != FACT_CALL)
 			continue;
-		/* The first exec is the launcher's own. */
-		if (!strncmp(x->text, "execve", 6) && x->times < 2 &&
-		    !lines_find(to, "allow", "exec-also", NULL))
-			continue;
 		call = allowed_as(x->text);
 		if (call != x->text && !is_first(f, i, call))
 			continue;

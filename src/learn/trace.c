@@ -2,6 +2,8 @@
 #include "learn/trace.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
@@ -15,10 +17,17 @@
 
 #define TICK	    100000 /* us between two looks at signals and progress */
 #define GRACE	    10.0   /* s from asking to end until killing */
-#define THREADS_MAX 4096
+#define AGAIN	    0.5	   /* s after which a signal is a second one, not the same sent twice */
+#define THREADS_MAX 4096   /* at a time; what more of them do is not seen */
 #define OPTIONS                                                                                    \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |   \
 	 PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+
+#if defined __aarch64__
+#define ARCH AUDIT_ARCH_AARCH64
+#else
+#define ARCH AUDIT_ARCH_X86_64
+#endif
 
 struct trace {
 	struct tracee *t[THREADS_MAX];
@@ -33,15 +42,14 @@ struct trace {
 };
 
 /* What has been sent to us: the only thing that handlers do. */
-static volatile sig_atomic_t signals_sent, signal_last, signal_pass;
+static volatile sig_atomic_t signal_sent, signal_typed;
 
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
-	signals_sent++;
-	signal_last = sig;
-	/* Ctrl-C comes from the kernel and goes to the whole group: the program has it already. */
-	signal_pass = info->si_code != SI_KERNEL;
+	signal_sent = sig;
+	/* Ctrl-C comes from the kernel and goes to all of our group. */
+	signal_typed = info->si_code == SI_KERNEL;
 }
 
 static void on_tick(int sig)
@@ -139,32 +147,35 @@ static void measure(struct trace *r)
 		r->f->memory_peak = sum;
 }
 
-/* To the processes that no other watched one started: the program and its daemons. */
-static void pass_on(const struct trace *r, int sig)
+/* To every process; others_only: to those that have left our group, as daemons do. */
+static void pass_on(const struct trace *r, int sig, bool others_only)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if (r->t[i]->tid == r->t[i]->pid)
-			kill(r->t[i]->pid, sig);
+	for (size_t i = 0; i < r->count; i++) {
+		pid_t pid = r->t[i]->pid;
+
+		if (r->t[i]->tid == pid && !(others_only && getpgid(pid) == getpgrp()))
+			kill(pid, sig);
+	}
 }
 
 static void look_at_signals(struct trace *r)
 {
 	double now = seconds(r);
+	int sig = (int)signal_sent;
 
-	if (r->ask->limit > 0 && now >= r->ask->limit && !r->asked) {
+	if (r->ask->limit > 0 && now >= r->ask->limit && !(r->asked > 0)) {
 		r->asked = now;
-		pass_on(r, SIGTERM);
+		pass_on(r, SIGTERM, false);
 	}
-	if (signals_sent) {
-		if (r->asked > 0 || signals_sent > 1)
-			pass_on(r, SIGKILL);
-		else if (signal_pass)
-			pass_on(r, (int)signal_last);
+	signal_sent = 0;
+	if (sig && !(r->asked > 0)) {
 		r->asked = now;
-		signals_sent = 0;
+		pass_on(r, sig, signal_typed);
+	} else if (sig && now > r->asked + AGAIN) {
+		pass_on(r, SIGKILL, false);
 	}
 	if (r->asked > 0 && now > r->asked + GRACE)
-		pass_on(r, SIGKILL);
+		pass_on(r, SIGKILL, false);
 }
 
 static void on_syscall(struct trace *r, struct tracee *t)
@@ -173,7 +184,14 @@ static void on_syscall(struct trace *r, struct tracee *t)
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof info, &info) <= 0)
 		return;
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY && info.arch != ARCH) {
+		/* Its numbers and arguments are others. */
+		t->inside = false;
+		facts_add(r->f, FACT_NOTE,
+			  "it makes calls of another architecture (32-bit code), which no profile "
+			  "allows",
+			  seconds(r));
+	} else if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
 		t->inside = true;
 		t->call = (long)info.entry.nr;
 		for (int i = 0; i < 6; i++)
@@ -222,10 +240,8 @@ static void on_event(struct trace *r, struct tracee *t, int event)
 		on_exec(r, t);
 		break;
 	case PTRACE_EVENT_EXIT:
-		if (t->executed && t->tid == t->pid) {
-			watch_maps(t, r->f, seconds(r));
+		if (t->executed && t->tid == t->pid)
 			measure(r);
-		}
 		break;
 	default:
 		break;
@@ -238,26 +254,29 @@ static void on_stop(struct trace *r, pid_t tid, int status)
 	int sig = WSTOPSIG(status), event = status >> 16, deliver = 0;
 
 	if (!t)
-		return;
+		facts_add(r->f, FACT_NOTE,
+			  "it has more threads than are watched at a time: some of what they do is "
+			  "missing",
+			  seconds(r));
 	if (event == PTRACE_EVENT_STOP &&
 	    (sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU)) {
 		ptrace(PTRACE_LISTEN, tid, 0, 0); /* truly stopped until SIGCONT */
 		return;
 	}
-	if (sig == (SIGTRAP | 0x80))
-		on_syscall(r, t);
-	else if (event)
-		on_event(r, t, event);
-	else
+	if (sig != (SIGTRAP | 0x80) && !event)
 		deliver = sig;
+	else if (t && event)
+		on_event(r, t, event);
+	else if (t)
+		on_syscall(r, t);
 	ptrace(PTRACE_SYSCALL, tid, 0, deliver);
 }
 
 static void loop(struct trace *r)
 {
-	double told = 0, mapped = 0;
+	double told = 0, measured = 0;
 
-	while (r->count) {
+	for (;;) {
 		int status;
 		pid_t tid = waitpid(-1, &status, __WALL);
 		double now = seconds(r);
@@ -277,18 +296,19 @@ static void loop(struct trace *r)
 			if (r->ask->progress)
 				r->ask->progress(r->ask->arg, r->f, now);
 		}
-		if (now - mapped > 1) { /* what is killed does not come by its exit */
-			mapped = now;
+		if (now - measured > 1) { /* what is killed does not come by its exit */
+			measured = now;
 			measure(r);
 		}
 	}
 }
 
-static void child(const struct trace_ask *ask, int go)
+static void child(const struct trace_ask *ask, const int go[2])
 {
 	char c;
 
-	if (read(go, &c, 1) != 1)
+	close(go[1]);
+	if (read(go[0], &c, 1) != 1)
 		_exit(127);
 	if (ask->out >= 0)
 		dup2(ask->out, 1);
@@ -296,36 +316,43 @@ static void child(const struct trace_ask *ask, int go)
 	_exit(127);
 }
 
-static int start(struct trace *r, struct err *e)
+/* Takes hold of the child, which waits to begin. */
+static int seize(struct trace *r, struct err *e)
 {
-	int go[2], status;
+	struct __ptrace_syscall_info info;
+	int status;
 
-	if (pipe2(go, 02000000 /* O_CLOEXEC */))
-		return err_sys(e, errno, "pipe");
-	r->first = fork();
-	if (r->first < 0)
-		return err_sys(e, errno, "fork");
-	if (!r->first)
-		child(r->ask, go[0]);
-	close(go[0]);
-	if (ptrace(PTRACE_SEIZE, r->first, 0, OPTIONS) ||
-	    ptrace(PTRACE_INTERRUPT, r->first, 0, 0)) {
-		int code = errno;
-
-		close(go[1]);
-		waitpid(r->first, &status, 0);
-		return err_sys(e, code, "ptrace is not allowed here (is another watching?)");
-	}
+	if (ptrace(PTRACE_SEIZE, r->first, 0, OPTIONS) || ptrace(PTRACE_INTERRUPT, r->first, 0, 0))
+		return err_sys(e, errno, "ptrace is not allowed here (is another watching?)");
 	while (waitpid(r->first, &status, __WALL) < 0 && errno == EINTR)
 		;
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, r->first, sizeof info, &info) <= 0)
+		return err_sys(e, errno, "this kernel does not tell about calls (Linux 5.3 does)");
 	add(r, r->first, NULL);
 	ptrace(PTRACE_SYSCALL, r->first, 0, 0);
-	if (write(go[1], "g", 1) != 1) {
-		close(go[1]);
-		return err_sys(e, errno, "pipe");
-	}
-	close(go[1]);
 	return 0;
+}
+
+static int start(struct trace *r, struct err *e)
+{
+	int go[2], status, result;
+
+	if (pipe2(go, O_CLOEXEC))
+		return err_sys(e, errno, "pipe");
+	r->first = fork();
+	if (!r->first)
+		child(r->ask, go);
+	result = r->first < 0 ? err_sys(e, errno, "fork") : seize(r, e);
+	if (!result && write(go[1], "g", 1) != 1)
+		result = err_sys(e, errno, "pipe");
+	close(go[0]);
+	close(go[1]);
+	if (result && r->first > 0) {
+		kill(r->first, SIGKILL);
+		while (waitpid(r->first, &status, __WALL) < 0 && errno == EINTR)
+			;
+	}
+	return result;
 }
 
 static void handlers(bool on, struct sigaction *old)
@@ -335,7 +362,7 @@ static void handlers(bool on, struct sigaction *old)
 	struct sigaction tick = {.sa_handler = on_tick};
 	struct itimerval every = {{0, on ? TICK : 0}, {0, on ? TICK : 0}};
 
-	signals_sent = 0;
+	signal_sent = 0;
 	for (int i = 0; i < 3; i++)
 		sigaction(sigs[i], on ? &a : &old[i], on ? &old[i] : NULL);
 	if (on)
@@ -355,6 +382,7 @@ int trace_run(const struct trace_ask *ask, struct facts *f, struct err *e)
 	r->f = f;
 	clock_gettime(CLOCK_MONOTONIC, &r->start);
 	if (start(r, e)) {
+		drop(r, r->first);
 		free(r);
 		return -1;
 	}

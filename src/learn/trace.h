@@ -20,9 +20,9 @@ struct trace_ask {
 };
 
 /* Runs until the last process has ended. SIGINT, SIGTERM and SIGHUP sent to this process are passed
- * on (but for a Ctrl-C, which the terminal has sent to the program too); what has not ended 10 s
- * after that, or at the second signal, is killed. Fills f with what was seen. Returns 0, or -1 with
- * e when the program could not be started or watched (EXIT_SYSTEM). */
+ * on to every process (a Ctrl-C to those that the terminal has not sent it to); what has not ended
+ * 10 s after that, or at the second signal, is killed. Fills f with what was seen. Returns 0, or -1
+ * with e when the program could not be started or watched (EXIT_SYSTEM). */
 int trace_run(const struct trace_ask *ask, struct facts *f, struct err *e);
 
 #endif

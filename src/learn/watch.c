@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -93,6 +94,15 @@ static void take_path(struct tracee *t, struct facts *f, int dir, int path, char
 		*to = 0;
 }
 
+static void unnamed(long call, struct facts *f, double now)
+{
+	char text[80];
+
+	snprintf(text, sizeof text, "it makes call %ld, which has no name here: not in the list",
+		 call);
+	facts_add(f, FACT_NOTE, text, now);
+}
+
 void watch_entry(struct tracee *t, struct facts *f, double now)
 {
 	const struct row *r = row_of(t->call);
@@ -105,22 +115,14 @@ void watch_entry(struct tracee *t, struct facts *f, double now)
 	f->calls++;
 	if (name)
 		facts_add(f, FACT_CALL, name, now);
+	else if (t->call >= 0)
+		unnamed(t->call, f, now);
 	if (!r)
 		return;
 	take_path(t, f, r->dir, r->path, t->path[0]);
 	if (r->path2)
 		take_path(t, f, r->dir2, r->path2, t->path[1]);
 	t->existed = t->path[0][0] && !lstat(t->path[0], &st);
-}
-
-/* The same file by a name without links, when there is one: both have to be in the sandbox. */
-static void add_both(struct facts *f, enum fact_kind kind, const char *path, double now)
-{
-	char real[PATH_MAX];
-
-	facts_add(f, kind, path, now);
-	if (realpath(path, real) && strcmp(real, path))
-		facts_add(f, kind, real, now);
 }
 
 static void opened(struct tracee *t, struct facts *f, int fd, double now)
@@ -138,8 +140,6 @@ static void opened(struct tracee *t, struct facts *f, int fd, double now)
 	if (t->call == SYS_creat)
 		flags = O_CREAT | O_WRONLY | O_TRUNC;
 #endif
-	if ((unsigned)fd + 1 > f->files_peak)
-		f->files_peak = (unsigned)fd + 1;
 	snprintf(at, sizeof at, "/proc/%d/fd/%d", (int)t->tid, fd);
 	if (tracee_fd(t, fd, path) || stat(at, &st))
 		return;
@@ -153,11 +153,18 @@ static void opened(struct tracee *t, struct facts *f, int fd, double now)
 		facts_add(f, FACT_LOOK_DIR, t->path[0], now);
 	} else {
 		bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
+		enum fact_kind kind = writes ? FACT_WRITE : FACT_READ;
+		struct stat named;
 
 		/* It may not be there the next time: after its log was turned over, say. */
 		if (flags & O_CREAT)
 			facts_add(f, t->existed ? FACT_REMAKE : FACT_MAKE, path, now);
-		add_both(f, writes ? FACT_WRITE : FACT_READ, t->path[0], now);
+		/* By the name that was used, where it leads there ("link/.." may not), and by the
+		 * one without links: both have to be in the sandbox. */
+		if (strcmp(path, t->path[0]) && !stat(t->path[0], &named) &&
+		    named.st_dev == st.st_dev && named.st_ino == st.st_ino)
+			facts_add(f, kind, t->path[0], now);
+		facts_add(f, kind, path, now);
 	}
 }
 
@@ -192,6 +199,63 @@ static void made(struct facts *f, const char *path, double now)
 	}
 }
 
+static void changed(const char *path, struct facts *f, double now)
+{
+	char real[PATH_MAX];
+
+	if (!*path)
+		return;
+	facts_add(f, FACT_WRITE, path, now);
+	if (realpath(path, real) && strcmp(real, path))
+		facts_add(f, FACT_WRITE, real, now);
+}
+
+/* The highest descriptor that the call has made; -1: it makes none. */
+static int64_t made_fd(const struct tracee *t, int64_t result)
+{
+	static const long calls[] = {
+	    SYS_openat,		SYS_openat2,	   SYS_socket,
+	    SYS_accept,		SYS_accept4,	   SYS_dup,
+	    SYS_dup3,		SYS_eventfd2,	   SYS_epoll_create1,
+	    SYS_timerfd_create, SYS_inotify_init1, SYS_memfd_create,
+	    SYS_signalfd4,
+#ifdef SYS_open
+	    SYS_open,		SYS_creat,	   SYS_dup2,
+	    SYS_eventfd,	SYS_epoll_create,  SYS_inotify_init,
+#endif
+	};
+	int pair[2];
+
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (calls[i] == t->call)
+			return result;
+	if (t->call == SYS_fcntl && (t->arg[1] == F_DUPFD || t->arg[1] == F_DUPFD_CLOEXEC))
+		return result;
+#ifdef SYS_pipe
+	if (t->call == SYS_pipe && !tracee_read(t, t->arg[0], pair, sizeof pair))
+		return pair[1];
+#endif
+	if ((t->call == SYS_pipe2 && !tracee_read(t, t->arg[0], pair, sizeof pair)) ||
+	    (t->call == SYS_socketpair && !tracee_read(t, t->arg[3], pair, sizeof pair)))
+		return pair[1];
+	return -1;
+}
+
+/* Code of a file is mapped: a library, whether it is closed again or not. */
+static void loaded(const struct tracee *t, struct facts *f, double now)
+{
+	char exe[PATH_MAX], path[PATH_MAX], from[64], text[PATH_MAX * 2];
+	ssize_t n;
+
+	snprintf(from, sizeof from, "/proc/%d/exe", (int)t->tid);
+	n = readlink(from, exe, sizeof exe - 1);
+	if (n <= 0 || tracee_fd(t, (int)t->arg[4], path))
+		return;
+	exe[n] = 0;
+	snprintf(text, sizeof text, "%s\t%s", exe, path);
+	facts_add(f, FACT_LOAD, text, now);
+}
+
 static void used(struct tracee *t, struct facts *f, const struct row *r, int64_t result, double now)
 {
 	switch (r->use) {
@@ -207,8 +271,7 @@ static void used(struct tracee *t, struct facts *f, const struct row *r, int64_t
 				made(f, t->path[i], now);
 		break;
 	case USE_CHANGE:
-		if (t->path[0][0])
-			add_both(f, FACT_WRITE, t->path[0], now);
+		changed(t->path[0], f, now);
 		break;
 	case USE_EXEC:
 		break; /* watch_exec() */
@@ -222,8 +285,12 @@ void watch_exit(struct tracee *t, struct facts *f, int64_t result, double now)
 
 	if (!t->executed || result < 0)
 		return;
+	if (made_fd(t, result) >= f->files_peak)
+		f->files_peak = (unsigned)made_fd(t, result) + 1;
 	if (r)
 		used(t, f, r, result, now);
+	if (t->call == SYS_mmap && t->arg[2] & PROT_EXEC && !(t->arg[3] & MAP_ANONYMOUS))
+		loaded(t, f, now);
 	if (t->call == SYS_getdents64 && !tracee_fd(t, (int)t->arg[0], path))
 		facts_add(f, FACT_LIST, path, now);
 	watch_args(t, f, result, now);
@@ -249,30 +316,4 @@ void watch_exec(struct tracee *t, struct facts *f, bool first, double now)
 			  now);
 	}
 	t->executed = true;
-}
-
-void watch_maps(struct tracee *t, struct facts *f, double now)
-{
-	char exe[PATH_MAX], path[64], line[PATH_MAX + 128], text[PATH_MAX * 2];
-	FILE *maps;
-	ssize_t n;
-
-	snprintf(path, sizeof path, "/proc/%d/exe", (int)t->tid);
-	n = readlink(path, exe, sizeof exe - 1);
-	if (n <= 0)
-		return;
-	exe[n] = 0;
-	snprintf(path, sizeof path, "/proc/%d/maps", (int)t->tid);
-	maps = fopen(path, "re");
-	while (maps && fgets(line, sizeof line, maps)) {
-		char *at = strchr(line, '/'), *flags = strchr(line, ' ');
-
-		line[strcspn(line, "\n")] = 0;
-		if (!at || !flags || flags[3] != 'x' || strstr(at, " (deleted)"))
-			continue;
-		snprintf(text, sizeof text, "%s\t%s", exe, at);
-		facts_add(f, FACT_LOAD, text, now);
-	}
-	if (maps)
-		fclose(maps);
 }

@@ -13,7 +13,5 @@ void watch_entry(struct tracee *t, struct facts *f, double now);
 void watch_exit(struct tracee *t, struct facts *f, int64_t result, double now);
 /* t has become another program; first: it is the one that was asked for. */
 void watch_exec(struct tracee *t, struct facts *f, bool first, double now);
-/* Code that is mapped in the process: libraries, the program itself. */
-void watch_maps(struct tracee *t, struct facts *f, double now);
 
 #endif

@@ -2,7 +2,7 @@
 #include "learn/watch_args.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
@@ -84,100 +84,105 @@ static void on_socket(const struct look *l)
 		power(l, "net-raw");
 }
 
-/* Whether a socket is stream or datagram: asked of the thread's own descriptor. */
-static bool is_stream(const struct look *l, int *family)
-{
-	int pidfd = (int)syscall(SYS_pidfd_open, l->t->pid, 0), fd, type = 0;
-	socklen_t n = sizeof type;
-	struct sockaddr_storage a;
-	socklen_t an = sizeof a;
+/* What the descriptor that is the first argument leads to, asked of a copy of it. */
+struct sock {
+	bool known; /* it is a socket, and could be copied: not everywhere allowed */
+	int family, type, protocol;
+	unsigned port;
+};
 
-	*family = 0;
-	fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, (int)l->t->arg[0], 0);
-	if (fd >= 0) {
-		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n);
-		if (!getsockname(fd, (struct sockaddr *)&a, &an))
-			*family = a.ss_family;
+static struct sock sock_of(const struct look *l)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, l->t->pid, 0);
+	int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, (int)l->t->arg[0], 0);
+	struct sock s = {0};
+	struct sockaddr_in6 a = {0};
+	socklen_t n = sizeof(int), an = sizeof a;
+
+	s.known = fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_TYPE, &s.type, &n) &&
+		  !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &s.family, &n) &&
+		  !getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &s.protocol, &n);
+	if (s.known && (s.family == AF_INET || s.family == AF_INET6) &&
+	    !getsockname(fd, (struct sockaddr *)&a, &an))
+		s.port = ntohs(a.sin6_port); /* at the same place in both */
+	if (fd >= 0)
 		close(fd);
-	}
 	if (pidfd >= 0)
 		close(pidfd);
-	return type == SOCK_STREAM;
+	return s;
+}
+
+static void listens(const struct look *l, unsigned port, const char *protocol)
+{
+	char text[32];
+
+	if (!port || port >= EPHEMERAL)
+		snprintf(text, sizeof text, "any/%s", protocol);
+	else
+		snprintf(text, sizeof text, "%u/%s", port, protocol);
+	facts_add(l->f, FACT_LISTEN, text, l->now);
+}
+
+/* The address at `at` when it is the name of a local socket. */
+static int local_name(const struct look *l, uint64_t at, uint64_t size, char to[static PATH_MAX])
+{
+	struct sockaddr_un u = {0};
+	size_t n = size < sizeof u ? (size_t)size : sizeof u - 1;
+
+	if (!at || tracee_read(l->t, at, &u, n) || u.sun_family != AF_UNIX || !u.sun_path[0])
+		return -1;
+	return tracee_path(l->t, AT_FDCWD, u.sun_path, to, &l->f->relative);
 }
 
 static void on_bind(const struct look *l)
 {
 	struct sockaddr_in6 a = {0};
 	size_t n = l->t->arg[2] < sizeof a ? l->t->arg[2] : sizeof a;
-	char text[PATH_MAX], path[PATH_MAX];
+	char path[PATH_MAX];
+	struct sock s;
 	unsigned port;
-	int family;
 
-	if (tracee_read(l->t, l->t->arg[1], &a, n))
+	if (!local_name(l, l->t->arg[1], l->t->arg[2], path))
+		facts_add(l->f, FACT_MAKE, path, l->now);
+	if (tracee_read(l->t, l->t->arg[1], &a, n) ||
+	    (a.sin6_family != AF_INET && a.sin6_family != AF_INET6))
 		return;
-	if (a.sin6_family == AF_UNIX) {
-		struct sockaddr_un u = {0};
-
-		n = l->t->arg[2] < sizeof u ? l->t->arg[2] : sizeof u - 1;
-		if (!tracee_read(l->t, l->t->arg[1], &u, n) && u.sun_path[0] &&
-		    !tracee_path(l->t, -100, u.sun_path, path, &l->f->relative))
-			facts_add(l->f, FACT_MAKE, path, l->now);
-		return;
-	}
-	if (a.sin6_family != AF_INET && a.sin6_family != AF_INET6)
-		return;
-	port = ntohs(a.sin6_port); /* at the same place in both */
-	if (is_stream(l, &family)) {
-		if (!port)
-			return; /* before connect(); when it listens, on_listen() says so */
-		snprintf(text, sizeof text, "%u/tcp", port);
-	} else if (!port || port >= EPHEMERAL) {
-		snprintf(text, sizeof text, "any/udp");
-	} else {
-		snprintf(text, sizeof text, "%u/udp", port);
-	}
-	facts_add(l->f, FACT_LISTEN, text, l->now);
+	s = sock_of(l);
+	port = ntohs(a.sin6_port);
+	/* TCP without a port: before connect(), or on_listen() says so. Both, where it cannot be
+	 * known which. */
+	if ((!s.known || s.type == SOCK_STREAM) && port)
+		listens(l, port, "tcp");
+	if (!s.known || s.type != SOCK_STREAM)
+		listens(l, port, "udp");
 }
 
 static void on_listen(const struct look *l)
 {
-	struct sockaddr_in6 a = {0};
-	socklen_t n = sizeof a;
-	int pidfd = (int)syscall(SYS_pidfd_open, l->t->pid, 0);
-	int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, (int)l->t->arg[0], 0);
-	char text[32];
+	struct sock s = sock_of(l);
 
-	if (fd >= 0 && !getsockname(fd, (struct sockaddr *)&a, &n) &&
-	    (a.sin6_family == AF_INET || a.sin6_family == AF_INET6)) {
-		snprintf(text, sizeof text, "%u/tcp", ntohs(a.sin6_port));
-		facts_add(l->f, FACT_LISTEN, ntohs(a.sin6_port) >= EPHEMERAL ? "any/tcp" : text,
-			  l->now);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (pidfd >= 0)
-		close(pidfd);
+	if (s.known && (s.family == AF_INET || s.family == AF_INET6))
+		listens(l, s.port, "tcp");
 }
 
-static void on_connect(const struct look *l)
+/* A local socket is asked for by its name. */
+static void on_address(const struct look *l, uint64_t at, uint64_t size)
 {
-	struct sockaddr_un u = {0};
-	size_t n = l->t->arg[2] < sizeof u ? l->t->arg[2] : sizeof u - 1;
 	char path[PATH_MAX];
 
-	if (!tracee_read(l->t, l->t->arg[1], &u, n) && u.sun_family == AF_UNIX && u.sun_path[0] &&
-	    !tracee_path(l->t, -100, u.sun_path, path, &l->f->relative))
+	if (!local_name(l, at, size, path))
 		facts_add(l->f, FACT_READ, path, l->now);
 }
 
-/* Messages that change addresses or routes; those that ask are free. */
+/* Messages that change addresses or routes; those that ask are free, and other families of netlink
+ * have the same numbers for other things. */
 static void on_netlink(const struct look *l, uint64_t at)
 {
+	struct sock s = sock_of(l);
 	struct nlmsghdr h;
-	int family;
 
-	is_stream(l, &family);
-	if (family != AF_NETLINK || tracee_read(l->t, at, &h, sizeof h))
+	if (s.family != AF_NETLINK || s.protocol != NETLINK_ROUTE ||
+	    tracee_read(l->t, at, &h, sizeof h))
 		return;
 	if (h.nlmsg_type >= RTM_BASE && h.nlmsg_type <= RTM_MAX && (h.nlmsg_type & 3) != 2)
 		power(l, "net-admin");
@@ -188,8 +193,10 @@ static void on_sendmsg(const struct look *l)
 	struct msghdr m;
 	struct iovec v;
 
-	if (!tracee_read(l->t, l->t->arg[1], &m, sizeof m) && m.msg_iovlen &&
-	    !tracee_read(l->t, (uint64_t)(uintptr_t)m.msg_iov, &v, sizeof v) &&
+	if (tracee_read(l->t, l->t->arg[1], &m, sizeof m))
+		return;
+	on_address(l, (uint64_t)(uintptr_t)m.msg_name, m.msg_namelen);
+	if (m.msg_iovlen && !tracee_read(l->t, (uint64_t)(uintptr_t)m.msg_iov, &v, sizeof v) &&
 	    v.iov_len >= sizeof(struct nlmsghdr))
 		on_netlink(l, (uint64_t)(uintptr_t)v.iov_base);
 }
@@ -305,9 +312,10 @@ static void sockets(const struct look *l)
 		on_listen(l);
 		break;
 	case SYS_connect:
-		on_connect(l);
+		on_address(l, l->t->arg[1], l->t->arg[2]);
 		break;
 	case SYS_sendto:
+		on_address(l, l->t->arg[4], l->t->arg[5]);
 		if (l->t->arg[2] >= sizeof(struct nlmsghdr))
 			on_netlink(l, l->t->arg[1]);
 		break;

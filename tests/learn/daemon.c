@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A daemon as old books have them: forks twice, writes its pid, starts threads, listens, makes
-// files, and ends at SIGTERM. tests/learn/learn.bats watches it.
+// files, and ends at SIGTERM or SIGINT. tests/learn/learn.bats watches it.
 // Usage: daemon FOLDER PORT
 #include <netinet/in.h>
 #include <pthread.h>
@@ -70,6 +70,7 @@ int main(int argc, char **argv)
 		return 2;
 	leave();
 	signal(SIGTERM, stop);
+	signal(SIGINT, stop);
 	if (pthread_create(&t, NULL, thread, NULL) || pthread_join(t, NULL))
 		return 3;
 	listen_at(atoi(argv[2]));

@@ -8,6 +8,8 @@ setup_file() {
 	export KIT=$HOLDFAST_BUILD/src/cli/holdfast-kit T=$BATS_FILE_TMPDIR
 	cc -O2 -o "$T/daemon" "$BATS_TEST_DIRNAME/daemon.c" -pthread
 	cc -O2 -D_GNU_SOURCE -o "$T/sample" "$BATS_TEST_DIRNAME/sample.c"
+	cc -O2 -o "$T/odd" "$BATS_TEST_DIRNAME/odd.c" -pthread -ldl
+	cc -O2 -o "$T/without" "$BATS_TEST_DIRNAME/without.c" -lseccomp
 }
 
 learn() {
@@ -56,6 +58,101 @@ checked() {
 	grep -q '^allow = clone ; seen in 1 of 1 run: .*thread' <<<"$output"
 	! has "network = none"
 	checked
+}
+
+@test "Ctrl-C reaches a daemon that has left the terminal" {
+	mkdir "$T/typed"
+	run timeout 60 python3 - "$KIT" learn --no-static -o "$T/typed.conf" -- "$T/daemon" "$T/typed" 18555 <<-P
+		import os, pty, sys, time
+		pid, terminal = pty.fork()
+		if not pid:
+		    os.execv(sys.argv[1], sys.argv[1:])
+		while not os.path.exists("$T/typed/pid"):
+		    time.sleep(0.05)
+		os.write(terminal, b"\x03")
+		start = time.time()
+		os.waitpid(pid, 0)
+		sys.exit(time.time() - start > 8)
+	P
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -s "$T/typed/ended" ]
+}
+
+@test "a signal that is sent twice at once, as timeout does, asks and does not kill" {
+	"$KIT" learn --no-static -o "$T/twice.conf" -- sh -c 'trap "sleep 1; echo >$0; exit" TERM; echo >$0.on; while :; do sleep 0.1; done' "$T/twice" &
+	pid=$!
+	for _ in $(seq 200); do [ -e "$T/twice.on" ] && break; sleep 0.05; done
+	kill -TERM $pid; sleep 0.2; kill -TERM $pid
+	wait $pid
+	[ -e "$T/twice" ]
+}
+
+@test "where ptrace is refused, or says too little: one line, at once" {
+	run timeout 10 "$T/without" ptrace "$KIT" learn -- true
+	[ "$status" -eq 3 ]
+	[[ $output == *"ptrace is not allowed here"* ]]
+	run timeout 10 "$T/without" ptrace=0x420e "$KIT" learn -- true
+	[ "$status" -eq 3 ]
+	[[ $output == *"does not tell about calls"* ]]
+}
+
+@test "calls of another architecture are not taken for this one's" {
+	[ "$(uname -m)" = x86_64 ] || skip "int 0x80 is x86"
+	"$T/odd" other-arch || skip "this kernel has no 32-bit calls"
+	learn --no-static -- "$T/odd" other-arch
+	! grep -q '^allow = writev' <<<"$output"
+	grep -q '^; it makes calls of another architecture' <<<"$output"
+}
+
+@test "a call that was seen once, and failed, is allowed" {
+	learn -- "$T/odd" no-such-program
+	grep -q '^allow = execve ; seen in 1 of 1 run: 1 times' <<<"$output"
+	! grep -q '^exec-also' <<<"$output"
+}
+
+@test "questions in other families of netlink take no power" {
+	learn --no-static -- "$T/odd" netlink
+	[ "$status" -eq 0 ]
+	grep -q '^allow = socket ; seen.*netlink raw' <<<"$output"
+	! grep -q '^power' <<<"$output"
+}
+
+@test "ports where descriptors cannot be copied, names that are only sent to, the highest descriptor" {
+	output=$(timeout 60 "$T/without" pidfd_getfd "$KIT" learn --no-static -- "$T/odd" listens 18556)
+	has "listen = 18556/tcp"
+	python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); time.sleep(60)' "$T/socket" 3>&- &
+	server=$!
+	for _ in $(seq 100); do [ -S "$T/socket" ] && break; sleep 0.05; done
+	learn --no-static -- "$T/odd" sends-to "$T/socket"
+	kill $server
+	has "read = $T/socket"
+	learn --no-static -- "$T/odd" descriptors
+	has "files = 2804"
+}
+
+@test "a library that is loaded and closed again is analysed; a name through a link is the right file" {
+	printf '#include <unistd.h>\n#include <sys/syscall.h>\nint f(void) { return syscall(SYS_getpriority, 0, 0); }\n' >"$T/lib.c"
+	cc -shared -fPIC -o "$T/closed.so" "$T/lib.c"
+	learn -- "$T/odd" loads "$T/closed.so"
+	grep -q '^;allow = getpriority ; not seen' <<<"$output"
+	mkdir -p "$T/deep/down" && echo text >"$T/deep/text" && ln -s deep/down "$T/link"
+	learn --no-static -- "$T/odd" up-from-link "$T/link/../text"
+	has "read = $T/deep/text"
+	! grep -q "^read = $T/text" <<<"$output"
+}
+
+@test "exec from a thread, and more threads than are watched" {
+	learn --no-static -- "$T/odd" thread-execs "$T/sample"
+	[ "$status" -eq 0 ]
+	has "exec-also = $T/sample"
+	grep -q '^allow = getpriority ; seen' <<<"$output"
+	"$T/odd" threads 4300 || skip "no 4300 threads here"
+	learn --no-static -- "$T/odd" threads 4300
+	[ "$status" -eq 0 ]
+	grep -q '^; it has more threads than are watched' <<<"$output"
+	grep -q '^; Last run: .* ended with 0\.$' <<<"$output"
 }
 
 @test "--for ends a program that would not; a second run is merged" {
