@@ -128,28 +128,45 @@ static void print_json(const struct learned *l, const char *name)
 	json_end(&j);
 }
 
-/* Beside the place and then moved there, so that a profile is whole or the old one. */
-static int write_file(const struct learned *l, const char *name, const char *path, struct err *e)
-{
+/* The profile is written beside its place and then moved there, so that it is whole or the old one.
+ * It is opened before the program runs: a run may take hours, and should not be for nothing. */
+struct output {
+	const char *path;
 	char beside[4096];
 	FILE *f;
+};
 
-	if (snprintf(beside, sizeof beside, "%s.new", path) >= (int)sizeof beside)
+static int output_open(struct output *o, const char *path, struct err *e)
+{
+	o->path = path;
+	if (snprintf(o->beside, sizeof o->beside, "%s.new", path) >= (int)sizeof o->beside)
 		return err_set(e, EXIT_WRONG_USE, "--output: the path is too long");
-	f = fopen(beside, "we");
-	if (!f)
-		return err_sys(e, errno, "%s", beside);
-	if (lines_write(&l->lines, name, f, e)) {
-		fclose(f);
-		unlink(beside);
-		return -1;
-	}
-	if (fclose(f) || rename(beside, path)) {
-		err_sys(e, errno, "%s", path);
-		unlink(beside);
-		return -1;
-	}
-	return 0;
+	o->f = fopen(o->beside, "we");
+	return o->f ? 0 : err_sys(e, errno, "%s", o->beside);
+}
+
+static void output_drop(struct output *o)
+{
+	if (o->f)
+		fclose(o->f);
+	if (o->path)
+		unlink(o->beside);
+}
+
+static int output_write(struct output *o, const struct learned *l, const char *name, struct err *e)
+{
+	int result = lines_write(&l->lines, name, o->f, e);
+
+	if (!result && fsync(fileno(o->f)))
+		result = err_sys(e, errno, "%s", o->beside);
+	if (fclose(o->f) && !result)
+		result = err_sys(e, errno, "%s", o->beside);
+	o->f = NULL;
+	if (!result && rename(o->beside, o->path))
+		result = err_sys(e, errno, "%s", o->path);
+	if (result)
+		output_drop(o);
+	return result;
 }
 
 /* A profile's name: small letters, digits, '-', '_' and '.'. */
@@ -189,6 +206,7 @@ int kit_learn(int argc, char **argv)
 	struct args a = {.sysroot = ""};
 	struct meter meter = {.started = time(NULL), .shown = time(NULL) + 2};
 	struct learn_ask ask = {.running = running, .reading = reading, .arg = &meter};
+	struct output output = {0};
 	struct learned l;
 	struct err e;
 	char name[32];
@@ -209,15 +227,19 @@ int kit_learn(int argc, char **argv)
 	ask.scan = !a.no_static;
 	ask.limit = (double)a.limit / 1e9;
 	ask.out = a.output ? -1 : STDERR_FILENO;
+	if (a.output && output_open(&output, a.output, &e))
+		return cli_fail(&e);
 	code = learn(&ask, &l, &e);
 	if (meter.any)
 		fprintf(stderr, "\r%78s\r", "");
-	if (code)
+	if (code) {
+		output_drop(&output);
 		return cli_fail(&e);
+	}
 	if (a.json)
 		print_json(&l, name);
 	if (a.output)
-		code = write_file(&l, name, a.output, &e);
+		code = output_write(&output, &l, name, &e);
 	else if (!a.json)
 		code = lines_write(&l.lines, name, stdout, &e);
 	if (!code && a.output && isatty(STDERR_FILENO))

@@ -34,22 +34,28 @@ static int read_header(struct elf_file *f, struct err *e)
 	return 0;
 }
 
-static void read_part(struct elf_file *f, const GElf_Phdr *p)
+/* *loaded: bytes of all parts so far. Hardly any are in two, and many in thousands would take for
+ * ever. */
+static int read_part(struct elf_file *f, const GElf_Phdr *p, size_t *loaded)
 {
 	uint64_t size = p->p_filesz;
 
 	if (p->p_offset >= f->size || p->p_vaddr + size < p->p_vaddr)
-		return;
+		return 0;
 	if (size > f->size - p->p_offset)
 		size = f->size - p->p_offset;
+	*loaded += size;
+	if (*loaded > 2 * f->size)
+		return -1;
 	f->part = room_for_one(f->part, f->parts, &f->parts_held, sizeof *f->part);
 	f->part[f->parts++] = (struct elf_part){
 	    p->p_vaddr, size, (const uint8_t *)f->map + p->p_offset, p->p_flags & PF_X};
+	return 0;
 }
 
 static int read_parts(struct elf_file *f, struct err *e)
 {
-	size_t n = 0, left;
+	size_t n = 0, left, loaded = 0;
 
 	if (elf_getphdrnum(f->elf, &n))
 		return bad(f, e, "damaged: no program header");
@@ -58,8 +64,8 @@ static int read_parts(struct elf_file *f, struct err *e)
 
 		if (!gelf_getphdr(f->elf, (int)i, &p))
 			return bad(f, e, "damaged: a program header is cut off");
-		if (p.p_type == PT_LOAD)
-			read_part(f, &p);
+		if (p.p_type == PT_LOAD && read_part(f, &p, &loaded))
+			return bad(f, e, "damaged: its parts are one over another");
 		left = p.p_offset < f->size ? f->size - p.p_offset : 0;
 		if (p.p_type == PT_INTERP && p.p_filesz && p.p_filesz <= left &&
 		    !((const char *)f->map)[p.p_offset + p.p_filesz - 1])

@@ -237,7 +237,7 @@ static void read_section(struct elf_file *f, const GElf_Shdr *h, Elf_Data *d, co
 
 int elf_read_sections(struct elf_file *f)
 {
-	size_t names = 0, n = 0;
+	size_t names = 0, n = 0, left = 2 * f->size;
 	Elf_Scn *s = NULL;
 
 	if (elf_getshdrnum(f->elf, &n) || !n || elf_getshdrstrndx(f->elf, &names))
@@ -253,8 +253,13 @@ int elf_read_sections(struct elf_file *f)
 		if (h.sh_type == SHT_NOBITS || !h.sh_size)
 			continue;
 		d = elf_getdata(s, NULL);
-		if (d && d->d_buf && d->d_size <= f->size)
-			read_section(f, &h, d, text_of(f, names, h.sh_name));
+		if (!d || !d->d_buf)
+			continue;
+		/* Sections share no bytes; thousands that do would take for ever. */
+		if (d->d_size > left)
+			return -1;
+		left -= d->d_size;
+		read_section(f, &h, d, text_of(f, names, h.sh_name));
 	}
 	for (size_t i = 0; i < f->roots; i++)
 		elf_add_func(f, f->root[i], NULL);

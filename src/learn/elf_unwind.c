@@ -7,6 +7,9 @@
 #define PC_RELATIVE_4 0x1b
 #define ABSOLUTE_8    0x00
 #define ENC_NONE      0xff
+#define COMMON_MAX                                                                                 \
+	256 /* bytes of a common entry that are looked at: each of its entries does so             \
+	     */
 
 void unwind_read_table(struct elf_file *f, uint64_t at, const uint8_t *p, size_t size)
 {
@@ -44,13 +47,16 @@ static size_t pointer_size(uint8_t encoding)
 	}
 }
 
-/* How the entries of one common entry write the start of a function; ENC_NONE: unknown. */
-static uint8_t encoding_of(const uint8_t *p, size_t size)
+/* How the entries of one common entry write the start of a function; ENC_NONE: unknown. *signal is
+ * set where they are what signal handlers return to. */
+static uint8_t encoding_of(const uint8_t *p, size_t size, bool *signal)
 {
 	const char *augmentation = (const char *)p + 9;
 	size_t at = 9, personality;
 	uint8_t encoding = ABSOLUTE_8;
 
+	if (size > COMMON_MAX)
+		size = COMMON_MAX;
 	while (at < size && p[at])
 		at++;
 	if (at >= size || *augmentation != 'z')
@@ -69,26 +75,34 @@ static uint8_t encoding_of(const uint8_t *p, size_t size)
 		} else if (*augmentation == 'P') {
 			personality = pointer_size(p[at]);
 			at += 1 + personality;
-		} else if (*augmentation != 'S' && *augmentation != 'B') {
+		} else if (*augmentation == 'S') {
+			*signal = true;
+		} else if (*augmentation != 'B') {
 			return ENC_NONE;
 		}
 	}
 	return encoding;
 }
 
-static void add_start(struct elf_file *f, uint8_t encoding, uint64_t at, const uint8_t *p,
-		      size_t size)
+/* The entry at p, loaded at `at`; common: the one that it points back to. */
+static void add_start(struct elf_file *f, const uint8_t *common, size_t common_size, uint64_t at,
+		      const uint8_t *p, size_t size)
 {
+	bool signal = false;
+	uint8_t encoding = encoding_of(common, common_size, &signal);
 	uint64_t start;
 	int32_t distance;
 
 	if (encoding == PC_RELATIVE_4 && size >= 4) {
 		memcpy(&distance, p, 4);
-		elf_add_func(f, at + (uint64_t)(int64_t)distance, NULL);
+		start = at + (uint64_t)(int64_t)distance;
 	} else if (encoding == ABSOLUTE_8 && size >= 8) {
 		memcpy(&start, p, 8);
-		elf_add_func(f, start, NULL);
+	} else {
+		return;
 	}
+	/* Unwinders look one byte before a return address: there these entries begin. */
+	elf_add_func(f, start + (signal && f->machine == ELF_X86_64), NULL);
 }
 
 void unwind_read_frames(struct elf_file *f, uint64_t at, const uint8_t *p, size_t size)
@@ -109,8 +123,8 @@ void unwind_read_frames(struct elf_file *f, uint64_t at, const uint8_t *p, size_
 				return;
 			memcpy(&common_length, p + common, 4);
 			if (common_length >= 9 && common_length <= size - common - 4)
-				add_start(f, encoding_of(p + common, common_length + 4), at + i + 8,
-					  p + i + 8, length - 4);
+				add_start(f, p + common, common_length + 4, at + i + 8, p + i + 8,
+					  length - 4);
 		}
 		i += 4 + (size_t)length;
 	}

@@ -6,13 +6,12 @@
 #include "learn/room.h"
 #include "learn/values.h"
 
-#define TARGETS 8 /* of one edge: versions of a symbol */
+#define TARGETS	     8	  /* of one edge: versions of a symbol */
+#define WRAPPERS_MAX 2000 /* whose callers are asked; a hostile file must come to an end */
 
 struct target {
 	uint32_t object, func;
 };
-
-static void reach_data(struct reach *r, size_t o, uint64_t at, uint32_t from);
 
 /* Where a name leads: the first object that defines it, all its versions. */
 static size_t look_up(const struct reach *r, const char *name, size_t *object)
@@ -27,9 +26,11 @@ static size_t look_up(const struct reach *r, const char *name, size_t *object)
 	return 0;
 }
 
-static bool same_name(const struct elf_file *f, size_t i, const char *name)
+/* Export i of object o, the n-th of that name: for loops over its versions. */
+static bool is_version(const struct reach *r, size_t o, size_t i, size_t n, const char *name)
 {
-	return i < f->exports && !strcmp(f->export[i].name, name);
+	return n < TARGETS && o < r->objects && i < r->object[o].file.exports &&
+	       !strcmp(r->object[o].file.export[i].name, name);
 }
 
 static void add_target(const struct reach *r, size_t o, uint64_t at, struct target *t, size_t *n)
@@ -82,8 +83,8 @@ static size_t slot_targets(const struct reach *r, size_t o, const struct elf_slo
 		return n;
 	}
 	i = look_up(r, s->name, &where);
-	for (; where < r->objects && same_name(&r->object[where].file, i, s->name); i++)
-		add_target(r, where, r->object[where].file.export[i].at, t, &n);
+	for (size_t k = 0; is_version(r, where, i + k, k, s->name); k++)
+		add_target(r, where, r->object[where].file.export[i + k].at, t, &n);
 	if (!n && s->to)
 		add_target(r, o, s->to, t, &n);
 	return n;
@@ -105,10 +106,12 @@ static size_t targets(struct reach *r, size_t o, enum edge_kind kind, uint64_t t
 	return n;
 }
 
-static void reach_func(struct reach *r, struct target t, uint32_t from)
+static void reach_func(struct reach *r, struct target t, enum edge_kind kind, uint32_t from)
 {
 	size_t i = r->object[t.object].base + t.func;
 
+	if (kind == EDGE_NAME)
+		r->named[i] = 1;
 	if (r->from[i])
 		return;
 	r->from[i] = from == UINT32_MAX ? (uint32_t)i + 1 : from + 1;
@@ -116,105 +119,76 @@ static void reach_func(struct reach *r, struct target t, uint32_t from)
 	r->reached++;
 }
 
-static void reach_name(struct reach *r, const char *name, uint32_t from)
-{
-	size_t o, i = look_up(r, name, &o);
+/* Data that is still to be looked at: kept in a list rather than on the stack, since objects point
+ * to objects as deep as a file likes. */
+struct pieces {
+	struct piece {
+		size_t object;
+		uint64_t at;
+	} * todo;
+	size_t todos, held;
+};
 
-	for (; o < r->objects && same_name(&r->object[o].file, i, name); i++) {
-		const struct elf_export *x = &r->object[o].file.export[i];
-		struct target t;
-		size_t n = 0;
-
-		if (elf_is_code(&r->object[o].file, x->at)) {
-			add_target(r, o, x->at, &t, &n);
-			if (n)
-				reach_func(r, t, from);
-		} else {
-			reach_data(r, o, x->at, from);
-		}
-	}
-}
-
-static void reach_address(struct reach *r, size_t o, uint64_t at, uint32_t from)
+static void reach_place(struct reach *r, struct pieces *p, size_t o, enum edge_kind kind,
+			uint64_t at, uint32_t from)
 {
 	struct target t[TARGETS];
 	size_t n;
 
-	if (!elf_is_code(&r->object[o].file, at)) {
-		reach_data(r, o, at, from);
+	if (elf_is_code(&r->object[o].file, at)) {
+		n = targets(r, o, kind, at, t);
+		for (size_t i = 0; i < n; i++) {
+			/* A place within is one of a jump through a table: no call. */
+			bool start = t[i].object != o || r->object[o].file.func[t[i].func].at == at;
+
+			reach_func(r, t[i], start ? kind : EDGE_CODE, from);
+		}
+	} else if (elf_is_data(&r->object[o].file, at)) {
+		p->todo = room_for_one(p->todo, p->todos, &p->held, sizeof *p->todo);
+		p->todo[p->todos++] = (struct piece){o, at};
+	}
+}
+
+static void reach_slot(struct reach *r, struct pieces *p, size_t o, enum edge_kind kind,
+		       const struct elf_slot *s, uint32_t from)
+{
+	size_t where, i;
+
+	if (!s->name) {
+		reach_place(r, p, o, kind, s->to, from);
 		return;
 	}
-	n = targets(r, o, EDGE_NAME, at, t);
-	for (size_t i = 0; i < n; i++)
-		reach_func(r, t[i], from);
+	i = look_up(r, s->name, &where);
+	for (size_t k = 0; is_version(r, where, i + k, k, s->name); k++)
+		reach_place(r, p, where, kind, r->object[where].file.export[i + k].at, from);
 }
 
-static bool seen_before(struct reach_object *b, uint64_t start)
+/* What the pointers in the pieces lead to, each object once. */
+static void reach_pieces(struct reach *r, struct pieces *p, uint32_t from)
 {
-	size_t low = 0, high = b->summary.bounds;
+	while (p->todos) {
+		struct piece piece = p->todo[--p->todos];
+		struct reach_object *b = &r->object[piece.object];
+		uint64_t start, end;
+		size_t n = summary_object(&b->summary, piece.at, &start, &end);
 
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (b->summary.bound[mid] < start)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == b->summary.bounds || b->summary.bound[low] != start)
-		return false; /* a word of its own, or nothing that anybody speaks of */
-	if (b->data_seen[low])
-		return true;
-	b->data_seen[low] = 1;
-	return false;
-}
-
-/* The depth is bounded by the number of objects that hold pointers to objects: kept in a list of
- * its own rather than on the stack. */
-static void reach_data(struct reach *r, size_t o, uint64_t at, uint32_t from)
-{
-	struct piece {
-		size_t object;
-		uint64_t at;
-	} *todo = NULL;
-	size_t todos = 0, held = 0;
-
-	todo = room_for_one(todo, todos, &held, sizeof *todo);
-	todo[todos++] = (struct piece){o, at};
-	while (todos) {
-		struct piece p = todo[--todos];
-		struct reach_object *b = &r->object[p.object];
-		uint64_t end, start = summary_object(&b->summary, p.at, &end);
-		size_t i = elf_slot_from(&b->file, start);
-
-		if (seen_before(b, start))
+		if (b->data_seen[n])
 			continue;
-		for (; i < b->file.slots && b->file.slot[i].at < end; i++) {
-			const struct elf_slot *s = &b->file.slot[i];
-			size_t where = p.object, x;
-			uint64_t to = s->to;
-
-			if (s->name) {
-				x = look_up(r, s->name, &where);
-				if (where == r->objects)
-					continue;
-				to = r->object[where].file.export[x].at;
-			}
-			if (elf_is_code(&r->object[where].file, to)) {
-				if (s->name)
-					reach_name(r, s->name, from);
-				else
-					reach_address(r, where, to, from);
-			} else if (elf_is_data(&r->object[where].file, to) && end - start != 8) {
-				todo = room_for_one(todo, todos, &held, sizeof *todo);
-				todo[todos++] = (struct piece){where, to};
-			} else if (elf_is_data(&r->object[where].file, to) && to != p.at) {
-				todo = room_for_one(todo, todos, &held, sizeof *todo);
-				todo[todos++] = (struct piece){where, to};
-			}
-		}
+		b->data_seen[n] = 1;
+		for (size_t i = elf_slot_from(&b->file, start);
+		     i < b->file.slots && b->file.slot[i].at < end; i++)
+			reach_slot(r, p, piece.object, EDGE_NAME, &b->file.slot[i], from);
 	}
-	free(todo);
+	free(p->todo);
+}
+
+static void reach_address(struct reach *r, size_t o, enum edge_kind kind, uint64_t at,
+			  uint32_t from)
+{
+	struct pieces p = {0};
+
+	reach_place(r, &p, o, kind, at, from);
+	reach_pieces(r, &p, from);
 }
 
 static size_t object_of(const struct reach *r, size_t function)
@@ -236,13 +210,13 @@ static void walk_func(struct reach *r, uint32_t i)
 
 		if (g->kind == EDGE_SLOT) {
 			const struct elf_slot *s = elf_slot_at(m->file, g->to);
+			struct pieces p = {0};
 
-			if (s && s->name)
-				reach_name(r, s->name, i);
-			else if (s)
-				reach_address(r, o, s->to, i);
+			if (s)
+				reach_slot(r, &p, o, EDGE_CODE, s, i);
+			reach_pieces(r, &p, i);
 		} else {
-			reach_address(r, o, g->to, i);
+			reach_address(r, o, g->kind, g->to, i);
 		}
 	}
 }
@@ -252,11 +226,11 @@ static void roots(struct reach *r, size_t o)
 	const struct reach_object *b = &r->object[o];
 
 	if (b->starts)
-		reach_address(r, o, b->file.entry, UINT32_MAX);
+		reach_address(r, o, EDGE_CODE, b->file.entry, UINT32_MAX);
 	for (size_t i = 0; i < b->file.roots; i++)
-		reach_address(r, o, b->file.root[i], UINT32_MAX);
+		reach_address(r, o, EDGE_CODE, b->file.root[i], UINT32_MAX);
 	for (size_t i = 0; b->all_exports && i < b->file.exports; i++)
-		reach_address(r, o, b->file.export[i].at, UINT32_MAX);
+		reach_address(r, o, EDGE_NAME, b->file.export[i].at, UINT32_MAX);
 }
 
 void reach_walk(struct reach *r)
@@ -266,9 +240,10 @@ void reach_walk(struct reach *r)
 
 		b->base = r->functions;
 		r->functions += b->file.funcs;
-		b->data_seen = room_or_end(calloc(b->summary.bounds + 1, 1));
+		b->data_seen = room_or_end(calloc(b->summary.bounds, 1));
 	}
 	r->from = room_or_end(calloc(r->functions + 1, sizeof *r->from));
+	r->named = room_or_end(calloc(r->functions + 1, 1));
 	r->todo = room_or_end(calloc(r->functions + 1, sizeof *r->todo));
 	for (size_t o = 0; o < r->objects; o++)
 		roots(r, o);
@@ -384,8 +359,16 @@ void reach_calls(struct reach *r, reach_found *found, void *arg)
 					    (unsigned)(s->number - SITE_ARGUMENT));
 		}
 	}
-	for (size_t i = 0; i < c.all.count; i++)
-		ask_callers(&c, c.all.w[i]);
+	for (size_t i = 0; i < c.all.count; i++) {
+		struct target in = c.all.w[i].in;
+		const struct reach_object *b = &r->object[in.object];
+		struct site site = {in.func, SITE_UNKNOWN, b->file.func[in.func].at};
+
+		if (r->named[b->base + in.func] || i >= WRAPPERS_MAX)
+			found(arg, r, in.object, &site);
+		if (i < WRAPPERS_MAX)
+			ask_callers(&c, c.all.w[i]);
+	}
 	free(c.all.w);
 }
 
@@ -424,5 +407,6 @@ void reach_free(struct reach *r)
 	free(r->object);
 	free(r->from);
 	free(r->todo);
+	free(r->named);
 	memset(r, 0, sizeof *r);
 }

@@ -23,6 +23,8 @@ struct reach {
 	uint32_t
 	    *from; /* for each function the one that led here + 1; itself + 1: a root; 0: none */
 	uint32_t *todo;
+	uint8_t *named; /* for each function whether its address is taken: by whom it is called, and
+			   with what, is not known */
 	size_t functions, todos, reached;
 };
 

@@ -45,6 +45,26 @@ static void add(struct steps *s, const struct elf_file *f, cs_insn *i)
 		steps_arm64(s, f, i, t);
 }
 
+/* Whether control runs on beyond the end: what fills up between two functions does not count. */
+static bool falls_through(const struct steps *s)
+{
+	size_t i = s->count;
+	enum flow last;
+
+	while (i && s->step[i - 1].pad)
+		i--;
+	if (!i)
+		return s->count != 0;
+	last = s->step[i - 1].flow;
+	return last == FLOW_NEXT || last == FLOW_BRANCH || last == FLOW_SYSTEM;
+}
+
+static void add_jump(struct steps *s, uint64_t at)
+{
+	s->step = room_for_one(s->step, s->count, &s->held, sizeof *s->step);
+	s->step[s->count++] = (struct step){.at = at, .target = at, .flow = FLOW_JUMP};
+}
+
 void steps_read(struct steps *s, const struct elf_file *f, uint64_t at, uint64_t end)
 {
 	const unsigned skip = s->machine == ELF_X86_64 ? 1 : 4;
@@ -52,6 +72,7 @@ void steps_read(struct steps *s, const struct elf_file *f, uint64_t at, uint64_t
 	const uint8_t *p = elf_bytes(f, at, &left);
 
 	s->count = 0;
+	s->cut = false;
 	s->has_pushed = false;
 	s->paged = 0;
 	if (!p || end <= at)
@@ -65,11 +86,14 @@ void steps_read(struct steps *s, const struct elf_file *f, uint64_t at, uint64_t
 		}
 		/* Data between the code, or what capstone does not know: the next place. */
 		if (left <= skip)
-			return;
+			left = skip;
 		p += skip;
 		at += skip;
 		left -= skip;
 	}
+	s->cut = left != 0;
+	if (!s->cut && falls_through(s))
+		add_jump(s, end);
 }
 
 long steps_at(const struct steps *s, uint64_t at)

@@ -47,6 +47,7 @@ struct steps {
 	struct step *step;
 	size_t count, held;
 	uint64_t handle; /* capstone's */
+	bool cut;	 /* STEPS_MAX were not all */
 	void *insn;
 	enum elf_machine machine;
 	uint64_t page[32]; /* arm64: an address that was put into a register */
@@ -59,7 +60,8 @@ struct steps {
 int steps_start(struct steps *s, enum elf_machine m, struct err *e);
 void steps_end(struct steps *s);
 
-/* Decodes the code from `at` to `end` into s->step[0..count-1], in order of address. */
+/* Decodes the code from `at` to `end` into s->step[0..count-1], in order of address. Where control
+ * runs on beyond the end, the last step is a jump there. */
 void steps_read(struct steps *s, const struct elf_file *f, uint64_t at, uint64_t end);
 
 /* The step at exactly this address, -1 for none. */

@@ -19,9 +19,13 @@ static int number(unsigned reg)
 					X86_REG_SI, X86_REG_DI, X86_REG_BP, X86_REG_SP};
 	static const unsigned byte[] = {X86_REG_AL,  X86_REG_BL,  X86_REG_CL,  X86_REG_DL,
 					X86_REG_SIL, X86_REG_DIL, X86_REG_BPL, X86_REG_SPL};
+	static const unsigned high[] = {X86_REG_AH, X86_REG_BH, X86_REG_CH, X86_REG_DH};
 
 	for (int i = 0; i < 8; i++)
 		if (reg == wide[i] || reg == half[i] || reg == word[i] || reg == byte[i])
+			return i;
+	for (int i = 0; i < 4; i++)
+		if (reg == high[i])
 			return i;
 	for (int i = 0; i < 8; i++)
 		if (reg == (unsigned)X86_REG_R8 + i || reg == (unsigned)X86_REG_R8D + i ||
@@ -128,13 +132,23 @@ static void set_imm(struct step *t, int reg, int64_t value)
 	t->value = value;
 }
 
-static void moves(const cs_insn *i, struct step *t)
+/* Whether all of the register is known by what is moved into (a part of) it: 32 bits clear the
+ * others, fewer do not. "xor eax, eax; mov al, 60" is how code is written that must be short. */
+static bool is_whole(const cs_x86_op *o, const struct step *t, bool first)
+{
+	return o->size >= 4 ||
+	       (!first && o->size == 1 && o->reg != X86_REG_AH && o->reg != X86_REG_BH &&
+		o->reg != X86_REG_CH && o->reg != X86_REG_DH && t[-1].effect == EFFECT_IMM &&
+		t[-1].to == number(o->reg) && !t[-1].value);
+}
+
+static void moves(const cs_insn *i, struct step *t, bool first)
 {
 	const cs_x86_op *o = i->detail->x86.operands;
 	int to = i->detail->x86.op_count == 2 && o[0].type == X86_OP_REG ? number(o[0].reg) : -1;
 	int from = to >= 0 && o[1].type == X86_OP_REG ? number(o[1].reg) : -1;
 
-	if (to < 0)
+	if (to < 0 || !is_whole(o, t, first))
 		return;
 	if (i->id == X86_INS_XOR && from == to) {
 		set_imm(t, to, 0);
@@ -163,15 +177,24 @@ static void stack(struct steps *s, const cs_insn *i, struct step *t)
 	s->pushed = s->has_pushed ? o[0].imm : 0;
 }
 
+/* xchg ax, ax: a nop of two bytes. */
+static bool is_xchg_of_one(const cs_insn *i)
+{
+	const cs_x86_op *o = i->detail->x86.operands;
+
+	return i->id == X86_INS_XCHG && o[0].type == X86_OP_REG && o[1].type == X86_OP_REG &&
+	       o[0].reg == o[1].reg;
+}
+
 void steps_x86(struct steps *s, const struct elf_file *f, struct cs_insn *i, struct step *t)
 {
 	if (flows(t, i)) {
 		s->has_pushed = false;
 		return;
 	}
-	t->pad = i->id == X86_INS_NOP || i->id == X86_INS_XCHG;
+	t->pad = i->id == X86_INS_NOP || is_xchg_of_one(i);
 	t->changes = changed(s, i);
 	references(f, i, t);
-	moves(i, t);
+	moves(i, t, s->count == 1);
 	stack(s, i, t);
 }

@@ -113,20 +113,6 @@ static void follow(struct summary *m, struct steps *s, size_t func, size_t i, ui
 		add_edge(m, EDGE_NAME, t->ref);
 }
 
-/* Whether control runs on into the next function: what fills up between the two does not count. */
-static bool falls_through(const struct steps *s)
-{
-	size_t i = s->count;
-	enum flow last;
-
-	while (i && s->step[i - 1].pad)
-		i--;
-	if (!i)
-		return s->count != 0;
-	last = s->step[i - 1].flow;
-	return last == FLOW_NEXT || last == FLOW_BRANCH || last == FLOW_SYSTEM;
-}
-
 static void read_func(struct summary *m, struct steps *s, size_t func)
 {
 	uint64_t end = elf_func_end(m->file, func);
@@ -134,8 +120,8 @@ static void read_func(struct summary *m, struct steps *s, size_t func)
 	steps_read(s, m->file, m->file->func[func].at, end);
 	for (size_t i = 0; i < s->count; i++)
 		follow(m, s, func, i, end);
-	if (falls_through(s))
-		add_edge(m, EDGE_CODE, end);
+	if (s->cut)
+		add_site(m, func, SITE_UNKNOWN, s->step[s->count - 1].at);
 }
 
 static int by_number(const void *a, const void *b)
@@ -145,6 +131,12 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* There each word stands for itself. */
+static bool in_got(const struct elf_file *f, uint64_t at)
+{
+	return at - f->got[0].at < f->got[0].size || at - f->got[1].at < f->got[1].size;
+}
+
 static void sort_bounds(struct summary *m)
 {
 	const struct elf_file *f = m->file;
@@ -152,11 +144,14 @@ static void sort_bounds(struct summary *m)
 
 	for (size_t i = 0; i < f->objects; i++)
 		add_bound(m, f->object[i]);
-	for (size_t i = 0; i < f->slots; i++)
+	for (size_t i = 0; i < f->slots; i++) {
 		if (!f->slot[i].name && elf_is_data(f, f->slot[i].to))
 			add_bound(m, f->slot[i].to);
-	if (m->bounds)
-		qsort(m->bound, m->bounds, sizeof *m->bound, by_number);
+		if (in_got(f, f->slot[i].at))
+			add_bound(m, f->slot[i].at);
+	}
+	add_bound(m, 0);
+	qsort(m->bound, m->bounds, sizeof *m->bound, by_number);
 	for (size_t i = 0; i < m->bounds; i++)
 		if (!n || m->bound[n - 1] != m->bound[i])
 			m->bound[n++] = m->bound[i];
@@ -196,15 +191,10 @@ void summary_free(struct summary *m)
 	memset(m, 0, sizeof *m);
 }
 
-uint64_t summary_object(const struct summary *m, uint64_t at, uint64_t *end)
+size_t summary_object(const struct summary *m, uint64_t at, uint64_t *start, uint64_t *end)
 {
 	size_t low = 0, high = m->bounds;
 
-	for (unsigned i = 0; i < 2; i++)
-		if (at - m->file->got[i].at < m->file->got[i].size) {
-			*end = at + 8;
-			return at;
-		}
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 
@@ -213,6 +203,7 @@ uint64_t summary_object(const struct summary *m, uint64_t at, uint64_t *end)
 		else
 			high = mid;
 	}
+	*start = m->bound[low - 1]; /* the first bound is 0 */
 	*end = low < m->bounds ? m->bound[low] : UINT64_MAX;
-	return low ? m->bound[low - 1] : at;
+	return low - 1;
 }

@@ -34,8 +34,8 @@ struct summary {
 	size_t edges, edges_held;
 	struct site *site; /* by function */
 	size_t sites, sites_held;
-	uint64_t
-	    *bound; /* addresses in data that something speaks of, sorted: objects start there */
+	uint64_t *bound; /* addresses in data that something speaks of, sorted: objects start there;
+			    0 first */
 	size_t bounds, bounds_held;
 };
 
@@ -44,7 +44,8 @@ void summary_make(struct summary *m, struct elf_file *f, struct steps *s,
 		  void (*progress)(void *, const char *path, size_t done, size_t all), void *arg);
 void summary_free(struct summary *m);
 
-/* The object in data that holds the address: from its start to *end. */
-uint64_t summary_object(const struct summary *m, uint64_t at, uint64_t *end);
+/* The object in data that holds the address: its number (an index of bound), from *start to *end.
+ */
+size_t summary_object(const struct summary *m, uint64_t at, uint64_t *start, uint64_t *end);
 
 #endif

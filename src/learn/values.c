@@ -16,6 +16,7 @@ struct walk {
 	struct steps *s;
 	struct values *v;
 	uint32_t *seen; /* for each step the registers already followed there */
+	uint8_t *ways;	/* for each step how control comes to it */
 	struct place *todo;
 	size_t todos, held, done;
 };
@@ -66,26 +67,44 @@ static bool goes_on(const struct step *t)
 	       t->flow != FLOW_END;
 }
 
+enum { BY_JUMP = 1, FROM_ABOVE = 2 };
+
+/* What only fills up behind the end of a piece of code is run by nobody: what follows it, a place
+ * of a jump through a table say, is not come to from there. */
+static uint8_t *ways_of(const struct steps *s)
+{
+	uint8_t *ways = room_or_end(calloc(s->count, 1));
+
+	for (size_t k = 0; k < s->count; k++) {
+		long to = s->step[k].flow == FLOW_JUMP || s->step[k].flow == FLOW_BRANCH
+			      ? steps_at(s, s->step[k].target)
+			      : -1;
+
+		if (to >= 0)
+			ways[to] |= BY_JUMP;
+	}
+	for (size_t k = 1; k < s->count; k++)
+		if (goes_on(&s->step[k - 1]) && (k == 1 || !s->step[k - 1].pad || ways[k - 1]))
+			ways[k] |= FROM_ABOVE;
+	return ways;
+}
+
 /* Every step from which control comes to step i. */
 static void sources(struct walk *w, size_t i, unsigned reg)
 {
 	struct steps *s = w->s;
-	bool any = false;
+	bool any = w->ways[i];
 
 	s->work += s->count;
-	if (i && goes_on(&s->step[i - 1])) {
+	if (w->ways[i] & FROM_ABOVE)
 		behind(w, i - 1, reg);
-		any = true;
-	}
-	for (size_t k = 0; k < s->count; k++)
+	for (size_t k = 0; w->ways[i] & BY_JUMP && k < s->count; k++)
 		if ((s->step[k].flow == FLOW_JUMP || s->step[k].flow == FLOW_BRANCH) &&
-		    s->step[k].target == s->step[i].at) {
+		    s->step[k].target == s->step[i].at)
 			behind(w, k, reg);
-			any = true;
-		}
 	if (!i)
 		w->v->arguments |= 1u << reg;
-	if (any || !i || s->step[i].pad) /* what fills up between code leads nowhere */
+	if (any || !i)
 		return;
 	/* Nothing leads here by name: a place of a jump through a table. */
 	for (size_t k = 0; k < s->count; k++)
@@ -99,42 +118,35 @@ static void sources(struct walk *w, size_t i, unsigned reg)
 
 /* Only the first step of a run of straight code can be jumped to: looking for jumps at every step
  * would take the square of a function's size. */
-static bool straight(const struct walk *w, size_t i, const uint8_t *landing)
+static bool straight(const struct walk *w, size_t i)
 {
-	return i && !landing[i] && goes_on(&w->s->step[i - 1]);
+	return i && w->ways[i] == FROM_ABOVE;
 }
 
 void values_of(struct steps *s, size_t i, unsigned reg, struct values *v)
 {
 	struct walk w = {.s = s, .v = v};
-	uint8_t *landing;
 
 	memset(v, 0, sizeof *v);
 	v->unknown = s->work > WORK_MAX;
 	if (v->unknown)
 		return;
 	w.seen = room_or_end(calloc(s->count, sizeof *w.seen));
-	landing = room_or_end(calloc(s->count, 1));
+	w.ways = ways_of(s);
 	s->work += s->count;
-	for (size_t k = 0; k < s->count; k++)
-		if (s->step[k].flow == FLOW_JUMP || s->step[k].flow == FLOW_BRANCH) {
-			long to = steps_at(s, s->step[k].target);
-
-			if (to >= 0)
-				landing[to] = 1;
-		}
 	visit(&w, i, reg);
 	while (w.todos && ++w.done < WALK_MAX && s->work <= WORK_MAX) {
 		struct place p = w.todo[--w.todos];
 
-		if (straight(&w, p.step, landing))
+		if (straight(&w, p.step))
 			behind(&w, p.step - 1, p.reg);
 		else
 			sources(&w, p.step, p.reg);
 	}
-	if (w.todos)
+	/* Nothing at all: it is come to in a way that was not understood. */
+	if (w.todos || (!v->count && !v->arguments))
 		v->unknown = true;
-	free(landing);
+	free(w.ways);
 	free(w.todo);
 	free(w.seen);
 }

@@ -17,7 +17,8 @@ struct values {
 };
 
 /* Fills v with what `reg` can hold just before step i of s. Takes every path that leads there, so
- * it may name too much, not too little, but for jumps through tables (all their places count). */
+ * it may name too much, not too little, but for jumps through tables (every
+ * place that nothing else leads to counts as one of theirs). */
 void values_of(struct steps *s, size_t i, unsigned reg, struct values *v);
 
 #endif
