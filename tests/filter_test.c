@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -28,7 +29,8 @@
 #define REFUSE SECCOMP_RET_USER_NOTIF
 #define ALLOW  SECCOMP_RET_ALLOW
 
-static const struct filter_exec own = {0x123456789abcull, 0x123456789d00ull, 0x123456789e00ull};
+static const struct filter_exec own = {0xfedcba9876543210ull, 0x123456789abcull, 0x123456789d00ull,
+				       0x123456789e00ull};
 static struct filter filter;
 static struct policy policy;
 static unsigned longest; /* instructions run for one call */
@@ -79,6 +81,14 @@ static uint32_t call(long nr, uint64_t a0, uint64_t a1, uint64_t a2)
 {
 	const struct seccomp_data d = {
 	    .nr = (int)nr, .arch = call_native.audit, .args = {a0, a1, a2}};
+
+	return run(&d);
+}
+
+static uint32_t with_last(long nr, uint64_t a2, uint64_t a3, uint64_t a4)
+{
+	const struct seccomp_data d = {
+	    .nr = (int)nr, .arch = call_native.audit, .args = {0, 4096, a2, a3, a4}};
 
 	return run(&d);
 }
@@ -149,11 +159,11 @@ static void only_the_launchers_own_exec_passes(void **state)
 {
 	struct seccomp_data d = {.nr = __NR_execveat,
 				 .arch = call_native.audit,
-				 .args = {1, own.path, own.argv, own.envp}};
+				 .args = {own.folder, own.path, own.argv, own.envp}};
 
 	(void)state;
 	assert_int_equal(run(&d), ALLOW);
-	for (int arg = 1; arg <= 3; arg++)
+	for (int arg = 0; arg <= 3; arg++)
 		for (int bit = 0; bit < 64; bit++) {
 			d.args[arg] ^= 1ull << bit;
 			assert_int_equal(run(&d), REFUSE);
@@ -230,6 +240,22 @@ static void memory_is_written_or_executed(void **state)
 #endif
 		assert_int_equal(call(__NR_mprotect, 0, 4096, prot), both ? REFUSE : ALLOW);
 	}
+#ifdef __NR_mmap
+	/* That of no file is never executed: it has no content but by a second place. */
+	for (unsigned prot = 0; prot < 2; prot++) {
+		const int how = MAP_ANONYMOUS | (prot ? MAP_SHARED : MAP_PRIVATE);
+
+		assert_int_equal(with_last(__NR_mmap, prot | PROT_EXEC, how, 0), REFUSE);
+		assert_int_equal(with_last(__NR_mmap, PROT_READ | PROT_WRITE, how, 0), ALLOW);
+	}
+	assert_int_equal(with_last(__NR_mmap, PROT_READ | PROT_EXEC, MAP_PRIVATE, 0), ALLOW);
+	assert_int_equal(with_last(__NR_mmap, PROT_READ, MAP_ANONYMOUS | MAP_HUGETLB, 0),
+			 SECCOMP_RET_ERRNO | ENOMEM);
+	build(&(const struct profile){.powers = POWER_BIT(POWER_JIT)}, true);
+	assert_int_equal(with_last(__NR_mmap, PROT_WRITE | PROT_EXEC, MAP_ANONYMOUS, 0), ALLOW);
+	assert_int_equal(with_last(__NR_mmap, PROT_READ, MAP_ANONYMOUS | MAP_HUGETLB, 0),
+			 SECCOMP_RET_ERRNO | ENOMEM);
+#endif
 	build(&plain, false);
 	assert_int_equal(call(__NR_mprotect, 0, 4096, PROT_EXEC), REFUSE);
 	assert_int_equal(call(__NR_mprotect, 0, 4096, PROT_READ | PROT_WRITE), ALLOW);
@@ -248,6 +274,9 @@ static void bits_of_other_users_are_refused(void **state)
 	assert_int_equal(call(__NR_mknodat, 0, 0, S_IFIFO | 0600), ALLOW);
 	assert_int_equal(call(__NR_mknodat, 0, 0, S_IFCHR | 0600), REFUSE);
 	assert_int_equal(call(__NR_mknodat, 0, 0, S_IFBLK | 0600), REFUSE);
+	/* A device node, if of no device. */
+	assert_int_equal(with_last(__NR_renameat2, 0, 0, RENAME_WHITEOUT), REFUSE);
+	assert_int_equal(with_last(__NR_renameat2, 0, 0, RENAME_NOREPLACE), ALLOW);
 }
 
 static void terminals_are_not_typed_into(void **state)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -182,9 +183,30 @@ static void entropy(struct result *r, const char *word)
 	accepted(r, ioctl(fd, RNDADDTOENTCNT, &none), "RNDADDTOENTCNT");
 }
 
+/* A rename that leaves the node of no device in the old place: the kernel asks for no right. */
+static void leave_node(struct result *r, const char *word)
+{
+	char from[192], to[192];
+	struct stat st;
+	long rc;
+
+	(void)word;
+	if (!scratch(from, sizeof(from), "white") || !scratch(to, sizeof(to), "moved") ||
+	    write_file(from, "", 0, 0644))
+		return refused(r, "no place to write");
+	rc = syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 4 /* RENAME_WHITEOUT */);
+	if (rc)
+		refused(r, "renameat2");
+	else if (!lstat(from, &st) && S_ISCHR(st.st_mode))
+		succeeded(r, "a device node");
+	unlink(from);
+	unlink(to);
+}
+
 const struct attack device_attacks[] = {
     {"mknod-char", "makes /dev/kmsg and opens it", make, "char"},
     {"mknod-block", "makes a disk and opens it", make, "block"},
+    {"whiteout", "a device node by renameat2", leave_node, NULL},
     {"dev-mem", "physical memory, I/O ports, registers", memory, NULL},
     {"dev-kmsg", "writes into the kernel's log", kernel_log, NULL},
     {"dev-disk", "reads a disk", disks, NULL},

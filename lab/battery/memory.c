@@ -170,6 +170,48 @@ static void remap(struct result *r, const char *word)
 	run_at(r, code, "written at one address, executed at another");
 }
 
+static void *code_first(void)
+{
+	return mmap(NULL, PAGE, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+/* Executable from the first, so nothing gains the right: the second place gives it up and writes.
+ */
+static void remap_code(struct result *r, const char *word)
+{
+	void *code = code_first(), *data;
+
+	(void)word;
+	if (code == MAP_FAILED)
+		return refused(r, "shared memory of no file, executable");
+	data = mremap(code, 0, PAGE, MREMAP_MAYMOVE);
+	if (data == MAP_FAILED || mprotect(data, PAGE, PROT_READ | PROT_WRITE))
+		return refused(r, "a second mapping that is written");
+	memcpy(data, code42, code42_size);
+	run_at(r, code, "executable first, written through a second mapping");
+}
+
+static void child_writes_code(struct result *r, const char *word)
+{
+	void *code = code_first();
+	int status = 0;
+	pid_t pid;
+
+	(void)word;
+	if (code == MAP_FAILED)
+		return refused(r, "shared memory of no file, executable");
+	pid = fork();
+	if (!pid) {
+		if (mprotect(code, PAGE, PROT_READ | PROT_WRITE))
+			_exit(1);
+		memcpy(code, code42, code42_size);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		return refused(r, "mprotect in a child");
+	run_at(r, code, "executable here, written by a child");
+}
+
 static void segment_wx(struct result *r, const char *word)
 {
 	int id = shmget(IPC_PRIVATE, PAGE, IPC_CREAT | 0700);
@@ -302,6 +344,8 @@ const struct attack memory_attacks[] = {
     {"wx-twice-file", "a file mapped twice", twice, "file"},
     {"wx-twice-shm", "a file of /dev/shm mapped twice", twice, "shm"},
     {"wx-remap", "shared memory mapped twice by mremap", remap, NULL},
+    {"wx-remap-code", "executable shared memory, a second mapping that writes", remap_code, NULL},
+    {"wx-child-code", "executable shared memory that a child writes", child_writes_code, NULL},
     {"wx-sysv", "a SysV segment, writable and executable", segment_wx, NULL},
     {"wx-proc-mem", "own code through /proc/self/mem", proc_mem, "/proc/self/mem"},
     {"wx-thread-mem", "own code through /proc/thread-self/mem", proc_mem, "/proc/thread-self/mem"},

@@ -29,6 +29,7 @@ static const struct row {
     {"open*", "never: a file that runs with its owner's powers", true},
     {"creat", "never: a file that runs with its owner's powers", true},
     {"mknod*", "never: a device node of its own, or a file with its owner's powers", true},
+    {"renameat2", "never: a device node of its own", true},
     {"ioctl", "never: it would type into or take over a terminal", true},
     {"setsockopt", "[allow] power = net-raw", true},
     {"prctl", "never: it would change the layout of its own memory", true},

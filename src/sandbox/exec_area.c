@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The command, arguments and environment, at a place in memory that nobody can guess: the filter
-// knows the launcher's own exec by it.
+// The command, arguments and environment, at a place in memory that is hard to guess, and a number
+// that nobody can: the filter knows the launcher's own exec by them.
 #include "sandbox/state.h"
 
 #include <errno.h>
@@ -135,15 +135,20 @@ static void fill(struct launch *l, const struct plan *plan, char *const extra[],
 int exec_area_make(struct launch *l, char *const extra[], struct err *e)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), need;
+	struct {
+		unsigned long folder;
+		uint16_t skip;
+	} chance;
 	struct plan plan;
 	uint16_t skip;
 
 	if (make_plan(&plan, l->p, extra, e))
 		return -1;
-	if (getrandom(&skip, sizeof(skip), 0) != (ssize_t)sizeof(skip))
+	if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
 		return err_sys(e, errno, "no random numbers");
+	l->exec.folder = chance.folder;
 	/* Within the page too: pointers on a multiple of their size. */
-	skip = (uint16_t)((skip & (page - 1)) & ~(sizeof(char *) - 1));
+	skip = (uint16_t)((chance.skip & (page - 1)) & ~(sizeof(char *) - 1));
 	need = skip + plan.pointers * sizeof(char *) + plan.text;
 	l->exec.size = (need + page - 1) & ~(page - 1);
 	l->exec.base = map_anywhere(l->exec.size, page);

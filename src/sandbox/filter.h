@@ -15,9 +15,10 @@
 
 #define FILTER_MAX 2048 /* instructions; the kernel takes 4096 */
 
-/* The pointers of the launcher's own execveat: path, argv, envp. Nobody else knows them. */
+/* The arguments of the launcher's own execveat: a number where a folder would stand (nothing looks
+ * at it, as the path is absolute), and three pointers. Nobody else knows them. */
 struct filter_exec {
-	uint64_t path, argv, envp;
+	uint64_t folder, path, argv, envp;
 };
 
 /* Made from its end to its start, so it lies at the end of code. */

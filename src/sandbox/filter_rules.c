@@ -22,6 +22,8 @@
 #define NETLINK_OF_ROUTE 0
 #define USER_DISPATCH	 59   /* PR_SET_SYSCALL_USER_DISPATCH, since 5.11 */
 #define MFD_EXEC_BIT	 0x10 /* memfd_create(2) since 6.3 */
+#define MFD_HUGETLB_BIT	 4
+#define WHITEOUT	 4 /* RENAME_WHITEOUT: leaves a device node behind, without CAP_MKNOD */
 
 static place ret(const struct filter_env *env, uint32_t k)
 {
@@ -77,7 +79,7 @@ static place refuse_bits(const struct filter_env *env, unsigned arg, uint32_t bi
 	return load(env, arg, any_of(env, bits, refuse(env), allow(env)));
 }
 
-static place pointer_is(const struct filter_env *env, unsigned arg, uint64_t value, place yes)
+static place word_is(const struct filter_env *env, unsigned arg, uint64_t value, place yes)
 {
 	const place no = refuse(env);
 
@@ -89,9 +91,10 @@ static place rule_exec(const struct filter_env *env)
 {
 	place p = allow(env);
 
-	p = pointer_is(env, 3, env->own->envp, p);
-	p = pointer_is(env, 2, env->own->argv, p);
-	return pointer_is(env, 1, env->own->path, p);
+	p = word_is(env, 3, env->own->envp, p);
+	p = word_is(env, 2, env->own->argv, p);
+	p = word_is(env, 1, env->own->path, p);
+	return word_is(env, 0, env->own->folder, p);
 }
 
 static place rule_personality(const struct filter_env *env)
@@ -135,25 +138,46 @@ static place rule_setsockopt(const struct filter_env *env)
 	return load(env, 1, equal(env, SOL_SOCKET, p, pass));
 }
 
-static place rule_mmap(const struct filter_env *env)
+static place rule_both(const struct filter_env *env, place pass)
 {
 	const uint32_t both = PROT_WRITE | PROT_EXEC;
-	place p = equal(env, both, refuse(env), allow(env));
+	place p = equal(env, both, refuse(env), pass);
 
 	return load(env, 2, filter_mask(env->code, both, p));
+}
+
+/* Memory of no file that may be executed from the first: shared, it has a second place (mremap of
+ * no length, a child) that may become writable, which PR_SET_MDWE looks at one by one. Nobody else
+ * has a use for it, as it stays empty. */
+static place rule_no_code(const struct filter_env *env, place pass)
+{
+	place p = load(env, 3, any_of(env, MAP_ANONYMOUS, refuse(env), pass));
+
+	return rule_both(env, load(env, 2, any_of(env, PROT_EXEC, p, pass)));
+}
+
+/* Pages of the machine's few huge ones are in no memory limit: as where there are none. */
+static place rule_mmap(const struct filter_env *env)
+{
+	const bool jit = env->p->powers & POWER_BIT(POWER_JIT);
+	const place none = ret(env, SECCOMP_RET_ERRNO | ENOMEM);
+	place p = jit ? allow(env) : rule_no_code(env, allow(env));
+
+	return load(env, 3, any_of(env, MAP_HUGETLB, none, p));
 }
 
 /* Where the kernel has PR_SET_MDWE it knows what was written; where not, nothing may become
  * executable after it was mapped. */
 static place rule_mprotect(const struct filter_env *env)
 {
-	return env->p->mdwe ? rule_mmap(env) : refuse_bits(env, 2, PROT_EXEC);
+	return env->p->mdwe ? rule_both(env, allow(env)) : refuse_bits(env, 2, PROT_EXEC);
 }
 
 static place rule_memfd(const struct filter_env *env)
 {
-	return env->p->powers & POWER_BIT(POWER_MEMFD) ? refuse_bits(env, 1, MFD_EXEC_BIT)
-						       : refuse(env);
+	return env->p->powers & POWER_BIT(POWER_MEMFD)
+		   ? refuse_bits(env, 1, MFD_EXEC_BIT | MFD_HUGETLB_BIT)
+		   : refuse(env);
 }
 
 static place rule_inet(const struct filter_env *env)
@@ -270,6 +294,8 @@ place filter_rule(const struct filter_env *env, enum verdict v)
 		return rule_mknod(env, 1);
 	case VERDICT_MKNODAT:
 		return rule_mknod(env, 2);
+	case VERDICT_RENAME:
+		return refuse_bits(env, 4, WHITEOUT);
 	default:
 		return ret(env, SECCOMP_RET_KILL_PROCESS); /* no rule: our bug */
 	}

@@ -181,7 +181,7 @@ static int start_program(void *arg)
 	    (!(l->missing & LAYER_BIT(LAYER_LANDLOCK)) && landlock_enter(&l->rules, &e)) ||
 	    install_filter(in, &e))
 		give_up(l, &e);
-	syscall(__NR_execveat, AT_FDCWD, l->exec.path, l->exec.argv, l->exec.envp, 0);
+	syscall(__NR_execveat, l->exec.folder, l->exec.path, l->exec.argv, l->exec.envp, 0);
 	err_sys(&e, errno, "'%s' cannot be executed", l->exec.path);
 	give_up(l, &e);
 }

@@ -84,15 +84,23 @@ void launch_renew(int watch)
 static int find_interpreters(struct launch *l, struct err *e)
 {
 	const struct profile *p = l->p;
-	int n = program_needs(profile_str(p, p->arg[0]), l->interpreter, 0, INTERPRETERS, e);
+	bool runs_stack = false;
+	int n = program_needs(profile_str(p, p->arg[0]), l->interpreter, 0, INTERPRETERS,
+			      &runs_stack, e);
 
 	for (unsigned i = 0; i < p->paths && n >= 0; i++)
 		if (p->path[i].access == PROFILE_EXEC &&
 		    !(p->path[i].optional && access(profile_str(p, p->path[i].path), F_OK)))
 			n = program_needs(profile_str(p, p->path[i].path), l->interpreter, n,
-					  INTERPRETERS, e);
+					  INTERPRETERS, &runs_stack, e);
 	for (int i = 0; i < n; i++)
 		l->interpreters[i] = l->interpreter[i];
+	/* The kernel makes that stack at the exec, past PR_SET_MDWE. */
+	if (n >= 0 && runs_stack && !(p->powers & POWER_BIT(POWER_JIT)))
+		return err_set(e, EXIT_WRONG_USE,
+			       "'%s', or what it runs, wants a stack that is written and executed: "
+			       "link it with -z noexecstack, or give it `power = jit`",
+			       profile_str(p, p->arg[0]));
 	return n < 0 ? -1 : 0;
 }
 
@@ -171,8 +179,8 @@ static int make_states(const struct launch *l, struct err *e)
 
 static int make_filter(struct launch *l, struct err *e)
 {
-	const struct filter_exec own = {(uintptr_t)l->exec.path, (uintptr_t)l->exec.argv,
-					(uintptr_t)l->exec.envp};
+	const struct filter_exec own = {l->exec.folder, (uintptr_t)l->exec.path,
+					(uintptr_t)l->exec.argv, (uintptr_t)l->exec.envp};
 	bool report = l->policy.notify && l->p->report != REPORT_NONE;
 
 	return filter_build(&l->filter, &l->policy, &own,
@@ -276,8 +284,9 @@ void launch_free(struct launch *l)
 	munmap(l, sizeof(*l));
 }
 
-uid_t launch_uid(const struct launch *l)
+uid_t launch_uid(const struct launch *l, uint32_t *count)
 {
+	*count = l->creds.range;
 	return l->creds.uid;
 }
 

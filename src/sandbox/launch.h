@@ -27,8 +27,9 @@ int launch_prepare(struct launch **to, const struct profile *p, char *const extr
 void launch_free(struct launch *l);
 
 /* The uid of the program's processes as seen from outside (with `user = root`: the one that its
- * uid 0 stands for): the supervisor tells the ends of its children by it. */
-uid_t launch_uid(const struct launch *l);
+ * uid 0 stands for), the first of *count that they may have: the supervisor tells the ends of its
+ * children by it. */
+uid_t launch_uid(const struct launch *l, uint32_t *count);
 
 /* Where the program finds the supervisor's sockets. */
 #define LAUNCH_SOCKETS "/run/supervise"

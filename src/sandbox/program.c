@@ -43,7 +43,9 @@ static uint64_t number(const uint8_t *at, size_t size)
 	     ? number((base) + offsetof(Elf64_##type, name), sizeof(((Elf64_##type *)0)->name))    \
 	     : number((base) + offsetof(Elf32_##type, name), sizeof(((Elf32_##type *)0)->name)))
 
-static int elf(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
+/* The program header of that type: 1 and *ph, 0 when there is none, -1 when they are not all in the
+ * first n bytes. */
+static int header(const uint8_t *head, size_t n, uint32_t type, const uint8_t **ph)
 {
 	bool wide = head[EI_CLASS] == ELFCLASS64;
 	size_t size = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
@@ -54,28 +56,50 @@ static int elf(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
 	at = FIELD(head, wide, Ehdr, e_phoff);
 	count = FIELD(head, wide, Ehdr, e_phnum);
 	for (uint64_t i = 0; i < count; i++, at += size) {
-		const uint8_t *ph = head + at;
-		uint64_t text, len;
-
+		*ph = head + at;
 		if (at > n || n - at < size)
 			return -1;
-		if (FIELD(ph, wide, Phdr, p_type) != PT_INTERP)
-			continue;
-		text = FIELD(ph, wide, Phdr, p_offset);
-		len = FIELD(ph, wide, Phdr, p_filesz);
-		if (len < 2 || len > PROGRAM_PATH || text > n || n - text < len)
-			return -1;
-		memcpy(to, head + text, len);
-		return to[len - 1] == 0 && to[0] == '/' ? 1 : -1;
+		if (FIELD(*ph, wide, Phdr, p_type) == type)
+			return 1;
 	}
 	return 0;
+}
+
+static int elf(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
+{
+	bool wide = head[EI_CLASS] == ELFCLASS64;
+	const uint8_t *ph;
+	uint64_t text, len;
+	int rc = header(head, n, PT_INTERP, &ph);
+
+	if (rc <= 0)
+		return rc;
+	text = FIELD(ph, wide, Phdr, p_offset);
+	len = FIELD(ph, wide, Phdr, p_filesz);
+	if (len < 2 || len > PROGRAM_PATH || text > n || n - text < len)
+		return -1;
+	memcpy(to, head + text, len);
+	return to[len - 1] == 0 && to[0] == '/' ? 1 : -1;
+}
+
+static bool is_elf(const uint8_t *head, size_t n)
+{
+	return n > SELFMAG + 2 && !memcmp(head, ELFMAG, SELFMAG);
+}
+
+bool program_runs_stack(const uint8_t *head, size_t n)
+{
+	const uint8_t *ph;
+
+	return is_elf(head, n) && header(head, n, PT_GNU_STACK, &ph) > 0 &&
+	       FIELD(ph, head[EI_CLASS] == ELFCLASS64, Phdr, p_flags) & PF_X;
 }
 
 int program_interpreter(const uint8_t *head, size_t n, char to[PROGRAM_PATH])
 {
 	if (n > 2 && head[0] == '#' && head[1] == '!')
 		return script(head, n, to);
-	if (n > SELFMAG + 2 && !memcmp(head, ELFMAG, SELFMAG))
+	if (is_elf(head, n))
 		return elf(head, n, to);
 	return -1;
 }
@@ -101,7 +125,8 @@ static int listed(char to[][PROGRAM_PATH], int have, const char *path)
 	return 0;
 }
 
-int program_needs(const char *path, char to[][PROGRAM_PATH], int have, int max, struct err *e)
+int program_needs(const char *path, char to[][PROGRAM_PATH], int have, int max, bool *runs_stack,
+		  struct err *e)
 {
 	uint8_t head[PROGRAM_HEAD];
 	char next[PROGRAM_PATH];
@@ -116,6 +141,7 @@ int program_needs(const char *path, char to[][PROGRAM_PATH], int have, int max, 
 		if (rc < 0)
 			return err_set(e, EXIT_WRONG_USE, "'%s' is no program for this machine",
 				       at);
+		*runs_stack |= program_runs_stack(head, (size_t)n);
 		if (!rc || listed(to, have, next))
 			return have;
 		if (have == max)

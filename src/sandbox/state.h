@@ -20,8 +20,10 @@
 #define INTERPRETERS 16
 #define RUN_DIR_MAX  200
 
-/* The path, argv and envp of the exec lie in one mapping at a place that nobody can guess. */
+/* The path, argv and envp of the exec lie in one mapping at a place that is hard to guess, on
+ * machines of 32 bits not hard enough; so there is a random number besides. */
 struct exec_area {
+	unsigned long folder;
 	void *base;
 	size_t size;
 	char *path, **argv, **envp;
@@ -56,6 +58,7 @@ struct launch {
 	const char *interpreters[INTERPRETERS + 1];
 	struct shared *shared;
 	uint64_t spent, paid; /* ns of ours on its refused calls, and up to when it was forgiven */
+	uint64_t aside;	      /* ns of processes that answered one, not yet in spent */
 	char sockets[PATH_MAX]; /* of the view as it is; empty: none */
 	unsigned envs;		/* entries of exec.envp that are always there */
 	char *env_sockets[2];	/* and those with io->sockets and a watchdog */

@@ -17,7 +17,8 @@ static void on_ended(void *arg, uid_t uid, int signal)
 	for (unsigned i = 0; i < l->top; i++) {
 		struct program *p = &l->program[i];
 
-		if (!p->used || !p->launch || !uid || p->uid != uid)
+		/* Of a program that changes users too: all of its namespace are below its own. */
+		if (!p->used || !p->launch || uid < p->uid || uid - p->uid >= p->uids)
 			continue;
 		p->exits++;
 		if (!sup_is_crash(signal))

@@ -202,7 +202,7 @@ static int prepare(struct program *p, struct err *e)
 		p->launch = NULL;
 		return -1;
 	}
-	p->uid = launch_uid(p->launch);
+	p->uid = launch_uid(p->launch, &p->uids);
 	for (unsigned l = 0; l < LAYER_COUNT; l++)
 		if (p->missing & LAYER_BIT(l))
 			say(SAY_WARNING, "%s: runs without the layer '%s', as its profile accepts",

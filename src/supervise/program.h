@@ -25,8 +25,8 @@ struct program {
 	bool gone;   /* once it has stopped, it is forgotten */
 	bool seen;   /* while the folder is read */
 	bool ready;  /* READY=1 */
-	bool muted_output, muted_log; /* not listened to until wake */
-	bool dirty;		      /* the ledger is to be written */
+	bool muted_output, muted_log, muted_notify; /* not listened to until wake */
+	bool dirty;				    /* the ledger is to be written */
 	char file[PROGRAM_FILE];
 	struct profile profile;
 	struct launch *launch; /* NULL until the first start */
@@ -34,12 +34,15 @@ struct program {
 	struct launch_child child;
 	pid_t pid; /* of child, until it has been waited for; 0: none */
 	uid_t uid;
+	uint32_t uids; /* from uid on that its processes may have */
 	struct sup sup;
 	struct output out;
 	bool has_output;
 	int notify;		    /* socket of the watchdog; -1: none */
 	char sockets[PROGRAM_PATH]; /* folder; empty: none */
-	uint64_t wake_output, wake_log;
+	uint64_t wake_output, wake_log, wake_notify;
+	uint64_t heard_from; /* messages are counted from then on */
+	unsigned heard;
 	uint64_t crash_told; /* when a crash was last counted without having been waited for */
 	uint32_t exits;	     /* of its processes, lately: who floods? */
 	unsigned order;	     /* of its start among all */

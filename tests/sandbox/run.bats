@@ -56,6 +56,18 @@ tries() { # PROGRAM
 @test "a static program" { tries tries-static; }
 @test "a static musl program" { tries tries-musl; }
 
+@test "a program with a stack that is written and executed does not start, but for jit" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	echo 'int main(void) { return 7; }' | gcc -x c -z execstack -o "$BATS_FILE_TMPDIR/stack" - 2>/dev/null
+	printf '[program]\nexec = %s\n' "$BATS_FILE_TMPDIR/stack" | profile stack
+	run "$H" run "$D/stack.conf"
+	[ "$status" = 2 ]
+	[[ $output == *"stack that is written and executed"*"power = jit"* ]]
+	printf '[program]\nexec = %s\n[allow]\npower = jit\n' "$BATS_FILE_TMPDIR/stack" | profile stack
+	run "$H" run "$D/stack.conf"
+	[ "$status" = 7 ]
+}
+
 # /run is mounted without devices nearly everywhere, and some run folders cannot hold any: then each tree has
 # its own.
 @test "devices are there wherever the run folder is, the same for all, and not to be changed" {
