@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The supervisor's parts: lines, logs, messages, ledgers. Its states: supervise_state_test.c.
 #include <setjmp.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <linux/acct.h>
 #include <linux/genetlink.h>
 #include <linux/taskstats.h>
@@ -17,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "supervise/control.h"
@@ -286,6 +289,65 @@ static void syslog_of_programs(void **state)
 
 /* --- messages --- */
 
+/* One end of a connection whose other end reads nothing, full, and to be waited for when it is
+ * closed. */
+static int slow_to_close(int *other)
+{
+	const struct linger ten_seconds = {.l_onoff = 1, .l_linger = 10};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int server = socket(AF_INET, SOCK_STREAM, 0), s = socket(AF_INET, SOCK_STREAM, 0);
+	static char much[1 << 16];
+	socklen_t n = sizeof at;
+
+	assert_int_equal(bind(server, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(server, 1), 0);
+	assert_int_equal(getsockname(server, (struct sockaddr *)&at, &n), 0);
+	assert_int_equal(connect(s, (struct sockaddr *)&at, sizeof at), 0);
+	for (int tries = 0; tries < 5; tries++) {
+		while (send(s, much, sizeof much, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+			;
+		usleep(10000);
+	}
+	assert_int_equal(setsockopt(s, SOL_SOCKET, SO_LINGER, &ten_seconds, sizeof ten_seconds), 0);
+	*other = server;
+	return s;
+}
+
+static void send_descriptor(int to, int fd)
+{
+	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {"READY=1", 7};
+	struct msghdr m = {.msg_iov = &part,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof control};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	assert_int_equal(sendmsg(to, &m, 0), 7);
+}
+
+static void descriptors_are_dropped_without_waiting(void **state)
+{
+	int pair[2], other, s = slow_to_close(&other);
+	time_t began = time(NULL);
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+	send_descriptor(pair[0], s);
+	close(s); /* the last one is in the message */
+	assert_int_equal(notify_read(pair[1]), NOTIFY_NOTHING);
+	assert_in_range(time(NULL) - began, 0, 5);
+	/* What comes next is heard. */
+	assert_int_equal(send(pair[0], "READY=1", 7, 0), 7);
+	assert_int_equal(notify_read(pair[1]), NOTIFY_READY);
+	close(pair[0]);
+	close(pair[1]);
+	close(other);
+}
+
 static unsigned said(const char *text)
 {
 	return notify_parse(text, strlen(text));
@@ -428,6 +490,7 @@ int main(void)
 	    IN_FOLDER(a_flood_is_slowed_and_left_out),
 	    IN_FOLDER(the_rate_is_told),
 	    IN_FOLDER(syslog_of_programs),
+	    cmocka_unit_test(descriptors_are_dropped_without_waiting),
 	    cmocka_unit_test(notifications),
 	    cmocka_unit_test(owner_words),
 	    cmocka_unit_test(ends_of_processes),

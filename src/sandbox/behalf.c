@@ -61,69 +61,21 @@ static int read_status(struct behalf *to, pid_t tid)
 int behalf_open(struct behalf *to, pid_t tid)
 {
 	*to = (struct behalf){.root = open_link(tid, "root"), .folder = open_link(tid, "cwd")};
-	if (to->root >= 0 && to->folder >= 0 && !read_status(to, tid))
-		return 0;
-	behalf_close(to);
-	return -1;
-}
-
-void behalf_close(struct behalf *b)
-{
-	if (b->root >= 0)
-		close(b->root);
-	if (b->folder >= 0)
-		close(b->folder);
-}
-
-static int move_to(int root, int folder)
-{
-	return fchdir(root) || chroot(".") || fchdir(folder) ? -1 : 0;
-}
-
-/* A launcher that cannot come back is in a tree, or a user, that is not its own: it must not go
- * on. The kernel ends the sandboxes with it. */
-static void back(int failed)
-{
-	if (failed)
-		abort();
+	return to->root >= 0 && to->folder >= 0 && !read_status(to, tid) ? 0 : -1;
 }
 
 /* The socket keeps the address as it is written, and others answer to that: so the path cannot be
- * another one to the same place, and the launcher itself goes where the thread is. */
+ * another one to the same place, and this process goes where the thread is. */
 int behalf_bind(const struct behalf *b, int sock, const struct sockaddr *at, socklen_t n)
 {
-	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), rc = -1, error;
-	mode_t mask = umask(b->umask);
-
-	if (root >= 0 && folder >= 0) {
-		rc = move_to(b->root, b->folder);
-		if (!rc && !(rc = creds_act_as(b->uid, b->gid)))
-			rc = bind(sock, at, n);
-		error = errno;
-		back(creds_act_as(0, 0));
-		back(move_to(root, folder));
-	} else {
-		error = errno;
-	}
-	umask(mask);
-	if (root >= 0)
-		close(root);
-	if (folder >= 0)
-		close(folder);
-	errno = error;
-	return rc;
+	umask(b->umask);
+	if (fchdir(b->root) || chroot(".") || fchdir(b->folder) || creds_act_as(b->uid, b->gid))
+		return -1;
+	return bind(sock, at, n);
 }
 
 /* Who listens on a unix socket is who has called this: clients are told. */
 int behalf_listen(const struct behalf *b, int sock, int backlog)
 {
-	int rc = creds_act_as(b->uid, b->gid), error;
-
-	if (!rc)
-		rc = listen(sock, backlog);
-	error = errno;
-	back(creds_act_as(0, 0));
-	errno = error;
-	return rc;
+	return creds_act_as(b->uid, b->gid) ? -1 : listen(sock, backlog);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Does for a thread that waits for an answer what the launcher has looked at and found right: with
- * that thread's rights, in its tree, and not a bit more.
+ * that thread's rights, in its tree, and not a bit more. Only for a process beside the launcher
+ * (base/aside.h): it stays there, as that user, and closes nothing.
  */
 #ifndef SANDBOX_BEHALF_H
 #define SANDBOX_BEHALF_H
@@ -23,10 +24,9 @@ struct behalf {
 	mode_t umask;
 };
 
-/* Returns 0, or -1 when the thread is gone: then nothing is open. What it tells is of use only if
- * the thread is still the one that was meant. */
+/* Returns 0, or -1 when the thread is gone. What it tells is of use only if the thread is still the
+ * one that was meant. */
 int behalf_open(struct behalf *to, pid_t tid);
-void behalf_close(struct behalf *b);
 
 /* The calls of the same name, with their results. A path is looked up as the thread would. */
 int behalf_bind(const struct behalf *b, int sock, const struct sockaddr *at, socklen_t n);

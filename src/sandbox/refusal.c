@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "sandbox/behalf.h"
 #include "sandbox/calls.h"
 #include "sandbox/opens.h"
@@ -38,7 +39,7 @@
 
 /* One refusal being answered. */
 struct asked {
-	const struct launch *l;
+	struct launch *l;
 	int notify;
 	const struct seccomp_notif *n;
 	struct seccomp_notif_resp *answer;
@@ -81,7 +82,7 @@ static int other_threads_leader(pid_t tid)
 	return pid;
 }
 
-/* A copy of the program's descriptor. */
+/* A copy of the program's descriptor, which may be the last one by now. */
 static int take_descriptor(const struct asked *a, int fd)
 {
 	pid_t tid = (pid_t)a->n->pid;
@@ -95,13 +96,8 @@ static int take_descriptor(const struct asked *a, int fd)
 	if (pidfd < 0)
 		return -1;
 	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-	close(pidfd);
 	/* Still the same thread, not another one with its number. */
-	if (copy >= 0 && ioctl(a->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &id)) {
-		close(copy);
-		return -1;
-	}
-	return copy;
+	return ioctl(a->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) ? -1 : copy;
 }
 
 static int socket_number(int fd, int what)
@@ -174,7 +170,6 @@ static void answer_as(struct asked *a, int fd, const struct sockaddr *at, sockle
 		answer_with(a, behalf_bind(&b, fd, at, n));
 	else
 		answer_with(a, behalf_listen(&b, fd, (int)a->n->data.args[1]));
-	behalf_close(&b);
 }
 
 /* The address is copied once, looked at, and used: what the program writes over it afterwards is
@@ -217,8 +212,10 @@ static void answer_listen(struct asked *a, int fd)
 		answer_with(a, listen(fd, (int)a->n->data.args[1]));
 }
 
-static void answer_port(struct asked *a, bool listening)
+/* In a process of its own. */
+static void answer_port(void *arg)
 {
+	struct asked *a = arg;
 	int fd = take_descriptor(a, (int)a->n->data.args[0]);
 
 	if (fd < 0) {
@@ -227,11 +224,10 @@ static void answer_port(struct asked *a, bool listening)
 	}
 	if (socket_number(fd, SO_TYPE) < 0)
 		a->answer->error = -ENOTSOCK;
-	else if (listening)
+	else if (a->n->data.nr == __NR_listen)
 		answer_listen(a, fd);
 	else
 		answer_bind(a, fd);
-	close(fd);
 }
 
 /* "inet raw", "packet", "netlink 9", "family 40": as denial_line() reads it. */
@@ -260,7 +256,8 @@ static void say_argument(struct asked *a)
 	    [VERDICT_MMAP] = 2,	   [VERDICT_MPROTECT] = 2, [VERDICT_SHMAT] = 2,
 	    [VERDICT_MEMFD] = 1,   [VERDICT_IOCTL] = 1,	   [VERDICT_CHMOD] = 1,
 	    [VERDICT_CHMODAT] = 2, [VERDICT_MKNOD] = 1,	   [VERDICT_MKNODAT] = 2,
-	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3,   [VERDICT_SETSOCKOPT] = 2};
+	    [VERDICT_OPEN] = 2,	   [VERDICT_OPENAT] = 3,   [VERDICT_SETSOCKOPT] = 2,
+	    [VERDICT_RENAME] = 4};
 	unsigned n = (unsigned)call_index(a->n->data.nr);
 	uint8_t verdict = n < PROFILE_CALLS ? a->l->policy.verdict[n] : VERDICT_REFUSE;
 
@@ -407,10 +404,10 @@ static void answer(struct asked *a)
 	}
 	if (verdict != VERDICT_ASK)
 		refuse(a);
-	else if (a->n->data.nr == __NR_bind || a->n->data.nr == __NR_listen)
-		answer_port(a, a->n->data.nr == __NR_listen);
-	else
+	else if (a->n->data.nr != __NR_bind && a->n->data.nr != __NR_listen)
 		answer_watch(a);
+	else if (aside(answer_port, a, &a->l->aside))
+		a->answer->error = -EAGAIN;
 }
 
 static void describe(struct denial *d, const struct launch *l, const struct seccomp_notif *n)
@@ -482,6 +479,7 @@ int launch_refusal(struct launch *l, const struct launch_child *c, struct denial
 	int rc = answer_one(l, c, d);
 
 	/* As much again for what the caller does with it: waits, notes. */
-	rest(l, 2 * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - began));
+	rest(l, 2 * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - began + l->aside));
+	l->aside = 0;
 	return rc;
 }

@@ -19,6 +19,7 @@
 #define EVENTS	      16	   /* of epoll, a round */
 #define REFUSALS_MOST 32	   /* answered for one program, a round */
 #define MESSAGES_MOST 16	   /* of one socket, a round */
+#define HEAR_EVERY    (SUP_S / 10) /* and no more of sd_notify's in such a time */
 #define LEDGER_EVERY  SUP_S	   /* at most, for figures alone */
 #define STOP_MOST     (60 * SUP_S) /* one after the other; then all that are left at once */
 
@@ -50,7 +51,7 @@ static void listen_to(struct loop *l, int fd, enum loop_kind k, const struct pro
 
 void loop_watch(struct loop *l, struct program *p)
 {
-	p->muted_output = p->muted_log = false;
+	p->muted_output = p->muted_log = p->muted_notify = false;
 	if (p->has_output) {
 		loop_watch_fd(l, p->out.read, KIND_OUT, p);
 		loop_watch_fd(l, p->out.log, KIND_LOG, p);
@@ -100,12 +101,30 @@ void loop_happen(struct loop *l, struct program *p, enum sup_event e)
 		say_wait(l, p);
 }
 
+/* Reading takes our time, which no limit of the program's counts: who says more has to wait. */
+static void hear(struct loop *l, struct program *p, unsigned *said)
+{
+	int message;
+
+	if (l->now - p->heard_from >= HEAR_EVERY) {
+		p->heard_from = l->now;
+		p->heard = 0;
+	}
+	while (p->heard < MESSAGES_MOST && (message = notify_read(p->notify)) >= 0) {
+		*said |= (unsigned)message;
+		p->heard++;
+	}
+	p->muted_notify = p->heard == MESSAGES_MOST;
+	p->wake_notify = p->heard_from + HEAR_EVERY;
+	if (p->muted_notify)
+		listen_to(l, p->notify, KIND_NOTIFY, p, false);
+}
+
 static void on_notify(struct loop *l, struct program *p)
 {
 	unsigned said = 0;
 
-	for (int i = 0; i < MESSAGES_MOST; i++)
-		said |= notify_read(p->notify);
+	hear(l, p, &said);
 	if (said & NOTIFY_READY && !p->ready)
 		p->ready = p->dirty = true;
 	if (said & NOTIFY_TRIGGER)
@@ -239,6 +258,7 @@ static void arm(struct loop *l)
 		earlier(&at, p->sup.due);
 		earlier(&at, p->muted_output ? p->wake_output : 0);
 		earlier(&at, p->muted_log ? p->wake_log : 0);
+		earlier(&at, p->muted_notify ? p->wake_notify : 0);
 		earlier(&at, p->dirty ? p->written + LEDGER_EVERY : 0);
 	}
 	earlier(&at, l->hardware.fd >= 0 ? l->fed + l->hardware.every : 0);
@@ -261,6 +281,10 @@ static void unmute(struct loop *l, struct program *p)
 	if (p->muted_log && p->wake_log <= l->now) {
 		p->muted_log = false;
 		listen_to(l, p->out.log, KIND_LOG, p, true);
+	}
+	if (p->muted_notify && p->wake_notify <= l->now) {
+		p->muted_notify = false;
+		listen_to(l, p->notify, KIND_NOTIFY, p, true);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "supervise/notify.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,7 +10,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/aside.h"
+
 #define MESSAGE 4096
+
+#ifndef SO_PASSRIGHTS /* since 6.16 */
+#define SO_PASSRIGHTS 83
+#endif
+#define DESCRIPTORS_MOST 253 /* in one datagram */
 
 int notify_listen(const char *path, struct err *e)
 {
@@ -22,6 +30,8 @@ int notify_listen(const char *path, struct err *e)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_sys(e, errno, "a socket");
+	/* Where the kernel can refuse them it is spared what notify_receive() does. */
+	setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &(int){0}, sizeof(int));
 	unlink(path);
 	if (bind(fd, (struct sockaddr *)&at, sizeof at) || chmod(path, 0666)) {
 		err_sys(e, errno, "%.150s", path);
@@ -55,12 +65,37 @@ unsigned notify_parse(const char *text, size_t n)
 	return said;
 }
 
-unsigned notify_read(int fd)
+/* In a process of its own, whose end closes what it gets without waiting. */
+static void drop(void *arg)
+{
+	alignas(struct cmsghdr) char control[CMSG_SPACE(DESCRIPTORS_MOST * sizeof(int))];
+	struct msghdr m = {.msg_control = control, .msg_controllen = sizeof control};
+
+	recvmsg(*(int *)arg, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+}
+
+ssize_t notify_receive(int fd, char *to, size_t room)
+{
+	struct iovec part = {to, room};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_PEEK);
+
+	if (n < 0)
+		return -1;
+	/* Something came with it that has no room here. */
+	if (m.msg_flags & MSG_CTRUNC) {
+		aside(drop, &fd, NULL);
+		return 0;
+	}
+	return recv(fd, to, room, MSG_DONTWAIT);
+}
+
+int notify_read(int fd)
 {
 	char text[MESSAGE];
-	ssize_t n = recv(fd, text, sizeof text, MSG_DONTWAIT);
+	ssize_t n = notify_receive(fd, text, sizeof text);
 
-	return n > 0 ? notify_parse(text, (size_t)n) : NOTIFY_NOTHING;
+	return n < 0 ? -1 : (int)notify_parse(text, (size_t)n);
 }
 
 void notify_init(const char *text)

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -25,9 +26,12 @@ enum notify_said {
 /* What the n bytes of a message say, a set of enum notify_said. Pure. */
 unsigned notify_parse(const char *text, size_t n);
 
-/* Reads one message; what comes with it (descriptors) is dropped. NOTIFY_NOTHING when there is
- * none. */
-unsigned notify_read(int fd);
+/* Reads one datagram into to: its length, or -1 when there is none. Descriptors may come with it,
+ * whose closing can last as long as its sender likes (base/aside.h): then it is dropped, 0. */
+ssize_t notify_receive(int fd, char *to, size_t room);
+
+/* Reads one message: what it says, or -1 when there is none. */
+int notify_read(int fd);
 
 /* Tells $NOTIFY_SOCKET, when there is one: "READY=1", "STOPPING=1", ... */
 void notify_init(const char *text);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "supervise/notify.h"
 #include "supervise/say.h"
 
 #define NS 1000000000ull
@@ -154,11 +155,13 @@ uint64_t output_read_log(struct output *o, uint64_t now)
 
 	if (wait)
 		return wait;
-	n = recv(o->log, piece, LINES_MOST, MSG_DONTWAIT);
-	if (n <= 0)
+	n = notify_receive(o->log, piece, LINES_MOST);
+	if (n < 0)
 		return 0;
 	/* An empty one costs as well. */
 	take(&o->byte_bucket, (uint64_t)(n > 128 ? n : 128));
+	if (!n)
+		return wait_for_bytes(o, now);
 	len = (size_t)n;
 	priority = strip_head(&line, &len);
 	while (len && (line[len - 1] == '\n' || line[len - 1] == '\0'))

@@ -126,6 +126,14 @@ static void tell(const char *text)
 }
 
 /* Prints the datagrams that come to a socket, for ever. */
+static void flood_notify(const char *seconds)
+{
+	double until = now() + atof(seconds);
+
+	while (now() < until)
+		tell("STATUS=fine");
+}
+
 static void listen_at(const char *path)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
@@ -169,7 +177,11 @@ int main(int argc, char **argv)
 			exit(atoi(arg));
 		else if (!strcmp(what, "crash"))
 			raise(SIGSEGV);
-		else if (!strcmp(what, "abort"))
+		else if (!strcmp(what, "become")) {
+			if (setgid((gid_t)atoi(arg)) || setuid((uid_t)atoi(arg)))
+				perror("become");
+			i++;
+		} else if (!strcmp(what, "abort"))
 			abort();
 		else if (!strcmp(what, "children"))
 			children(atoi(arg), 0), i++;
@@ -191,6 +203,8 @@ int main(int argc, char **argv)
 			syslog(LOG_NOTICE, "%s", arg), i++;
 		else if (!strcmp(what, "tell"))
 			tell(arg), i++;
+		else if (!strcmp(what, "floodnotify"))
+			flood_notify(arg), i++;
 		else if (!strcmp(what, "listen"))
 			listen_at(arg), i++;
 		else if (!strcmp(what, "ignore"))

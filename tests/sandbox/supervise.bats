@@ -187,6 +187,16 @@ same_uid() {
 	stop
 }
 
+@test "crashes of children that have changed their user count as well" {
+	actor switch "sleep 0.2 become 33 children 2 sleep 60" "user = root" "[allow]" "power = switch-user"
+	start
+	until_true is switch state running
+	[ "$(of switch child_crashes_seen)" = true ] || skip "no taskstats here"
+	until_true is switch child_crashes 2
+	until_true is switch state waiting
+	stop
+}
+
 @test "children that crash together add their times up" {
 	actor burst "sleep 0.2 burst 8 sleep 60"
 	start
@@ -306,6 +316,24 @@ same_uid() {
 	[ $spent -le 40 ]
 	[ "$(stat -c %s "$D/logs/flood")" -le 65536 ]
 	grep -q "the sky is falling" "$D/logs/flood"
+	stop
+}
+
+@test "a flood of signs of life as well, and one among them is heard" {
+	actor alive "floodnotify 60" "watchdog = 2s"
+	start
+	until_true is alive state running
+	before=$(awk '{ print $14 + $15 }' /proc/$sup/stat)
+	sleep 1
+	spent=$(($(awk '{ print $14 + $15 }' /proc/$sup/stat) - before))
+	echo "# a flood of messages costs the supervisor $spent % of a processor" >&3
+	[ $spent -le 20 ]
+	stop
+	actor alive "tell WATCHDOG=1 again" "watchdog = 2s"
+	start
+	sleep 4
+	is alive watchdog_bites 0
+	is alive state running
 	stop
 }
 
