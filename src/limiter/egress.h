@@ -123,19 +123,26 @@ LIM_INLINE enum lim_reason lim_out_cast(struct lim_out *o)
 	return LIM_PASS_LINK;
 }
 
+#define LIM_WINDOW_TRIES 4
+
 /* Room in the peer's window? */
 LIM_INLINE int lim_window_take(struct lim_out *o)
 {
 	struct lim_peer *e = o->peer;
-	lim_u64 window = lim_window(e), len = o->p->wire_len;
+	lim_u64 window = lim_window(e), len = o->p->wire_len, room;
 
 	if (!lim_fresh(o->s, o->c, e, lim_tag(o->hash), o->now) &&
 	    window > o->c->value[LIM_V_WINDOW_START])
 		window = o->c->value[LIM_V_WINDOW_START];
-	/* Charged before it is judged: others may be charging it, too. */
-	if ((lim_u32)lim_fetch_add(&e->room, len) + len <= window)
-		return 1;
-	lim_fetch_add(&e->room, -len);
+	/* Others may be charging or refilling it without the lock; whoever loses to them so many
+	 * times is refused. */
+	for (int i = 0; i < LIM_WINDOW_TRIES; i++) {
+		room = LIM_ONCE(e->room);
+		if ((lim_u32)room + len > window)
+			return 0;
+		if (LIM_CAS(&e->room, room, room + len))
+			return 1;
+	}
 	return 0;
 }
 

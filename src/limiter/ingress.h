@@ -115,10 +115,11 @@ LIM_INLINE void lim_veto(struct lim_state *s, const struct lim_config *c, struct
 	lim_u32 doubted;
 
 	if (lim_fresh(s, c, e, tag, now) && !(e->flags & LIM_PEER_TURNED)) {
-		lim_u64 window = lim_window(e), start = c->value[LIM_V_WINDOW_START];
+		lim_u64 room = LIM_ONCE(e->room), start = c->value[LIM_V_WINDOW_START];
 
-		if (window > start)
-			lim_fetch_add(&e->room, (start - window) << 32);
+		/* Where it is being charged or refilled, it counts as full. */
+		if (room >> 32 > start && !LIM_CAS(&e->room, room, start << 32 | (lim_u32)room))
+			lim_swap(&e->room, start << 32 | start);
 		return;
 	}
 	if (e->pause_until > now && lim_age(e->veto_at, now) < LIM_VETO_GAP)

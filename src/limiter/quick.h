@@ -7,7 +7,8 @@
  *
  * With LIM_SHARED it needs no lock, and whoever holds the lock need not fear it:
  * - The peer's window is looked at and charged in one step (lim_peer.room). When anything has
- *   charged, refilled or narrowed it in between, the packet goes the long way.
+ *   charged, refilled or narrowed it in between, the packet goes the long way. Whoever holds the
+ *   lock charges or narrows it only from what it saw, too.
  * - TCP's next sequence number changes in one step, too, from the one that was compared with.
  * - The other writes (times, the last reason) are whole words of which the latest is as good as
  * any.

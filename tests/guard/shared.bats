@@ -41,6 +41,7 @@ s.bind(('$1', 4000))
 d, a = s.recvfrom(10)
 s.sendto(b'!', a)
 time.sleep(10)" 3>&- & # a port that closed would refuse, and narrow the window
+	answerer=$!
 	for _ in $(seq 50); do
 		ip netns exec $peer ss -lun | grep -q "$1:4000" && return
 		sleep 0.1
@@ -59,7 +60,7 @@ of_why() { # ADDRESS KEY
 		n=$((n + 1)) to=198.18.$((8 + n)).9 # a network for each: first window, own trickle
 		answer_once $to
 		blast 4 $size $to
-		kill %% && wait %% || true
+		kill $answerer; wait $answerer || true # not %%: that is the guard once this one is reaped
 		since=$(of_why $to sent_since_answer_bytes) window=$(of_why $to window_bytes)
 		echo "size $size: $since of $window"
 		[ $since -le $window ]
