@@ -84,23 +84,16 @@ void launch_renew(int watch)
 static int find_interpreters(struct launch *l, struct err *e)
 {
 	const struct profile *p = l->p;
-	bool runs_stack = false;
 	int n = program_needs(profile_str(p, p->arg[0]), l->interpreter, 0, INTERPRETERS,
-			      &runs_stack, e);
+			      &l->runs_stack, e);
 
 	for (unsigned i = 0; i < p->paths && n >= 0; i++)
 		if (p->path[i].access == PROFILE_EXEC &&
 		    !(p->path[i].optional && access(profile_str(p, p->path[i].path), F_OK)))
 			n = program_needs(profile_str(p, p->path[i].path), l->interpreter, n,
-					  INTERPRETERS, &runs_stack, e);
+					  INTERPRETERS, &l->runs_stack, e);
 	for (int i = 0; i < n; i++)
 		l->interpreters[i] = l->interpreter[i];
-	/* The kernel makes that stack at the exec, past PR_SET_MDWE. */
-	if (n >= 0 && runs_stack && !(p->powers & POWER_BIT(POWER_JIT)))
-		return err_set(e, EXIT_WRONG_USE,
-			       "'%s', or what it runs, wants a stack that is written and executed: "
-			       "link it with -z noexecstack, or give it `power = jit`",
-			       profile_str(p, p->arg[0]));
 	return n < 0 ? -1 : 0;
 }
 
@@ -187,6 +180,24 @@ static int make_filter(struct launch *l, struct err *e)
 			    report ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | EPERM, e);
 }
 
+/* The kernel makes such a stack at the exec, past PR_SET_MDWE; on 32 bits it may make all memory so
+ * that it can be executed, which PR_SET_MDWE would refuse the program altogether. */
+static int check_stack(const struct launch *l, layer_set *lacks, struct err *e)
+{
+	const struct profile *p = l->p;
+
+	if (!l->runs_stack || p->powers & POWER_BIT(POWER_JIT))
+		return 0;
+	*lacks |= LAYER_BIT(LAYER_MDWE);
+	if (p->accept_missing & LAYER_BIT(LAYER_MDWE))
+		return 0;
+	return err_set(
+	    e, EXIT_WRONG_USE,
+	    "layer mdwe: '%s', or what it runs, wants a stack that is written and "
+	    "executed: link it with -z noexecstack; or `accept-missing = mdwe` lives with it",
+	    profile_str(p, p->arg[0]));
+}
+
 /* What the kernel must have for this profile and has not: named unless accepted. */
 static int check_layers(struct launch *l, layer_set *missing, struct err *e)
 {
@@ -197,8 +208,11 @@ static int check_layers(struct launch *l, layer_set *missing, struct err *e)
 
 	probe_quick(&quick, l->p->accept_missing);
 	l->abi = quick.landlock;
-	l->mdwe = quick.mdwe && !(l->p->powers & POWER_BIT(POWER_JIT));
 	lacks = quick.missing | (grouped & ~l->cgroup.has);
+	if (check_stack(l, &lacks, e))
+		return -1;
+	l->mdwe = quick.mdwe && !(lacks & LAYER_BIT(LAYER_MDWE)) &&
+		  !(l->p->powers & POWER_BIT(POWER_JIT));
 	for (int i = 0; i < LAYER_COUNT; i++)
 		if (lacks & ~l->p->accept_missing & LAYER_BIT(i))
 			return err_set(e, EXIT_SYSTEM,

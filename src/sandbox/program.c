@@ -90,9 +90,14 @@ static bool is_elf(const uint8_t *head, size_t n)
 bool program_runs_stack(const uint8_t *head, size_t n)
 {
 	const uint8_t *ph;
+	bool wide;
+	int rc;
 
-	return is_elf(head, n) && header(head, n, PT_GNU_STACK, &ph) > 0 &&
-	       FIELD(ph, head[EI_CLASS] == ELFCLASS64, Phdr, p_flags) & PF_X;
+	if (!is_elf(head, n))
+		return false;
+	wide = head[EI_CLASS] == ELFCLASS64;
+	rc = header(head, n, PT_GNU_STACK, &ph);
+	return rc > 0 ? FIELD(ph, wide, Phdr, p_flags) & PF_X : !rc && !wide;
 }
 
 int program_interpreter(const uint8_t *head, size_t n, char to[PROGRAM_PATH])

@@ -19,7 +19,7 @@
 int program_interpreter(const uint8_t *head, size_t n, char to[PROGRAM_PATH]);
 
 /* Whether the first n bytes are of an ELF file that the kernel gives a stack which is written and
- * executed (gcc -z execstack). Pure. */
+ * executed (gcc -z execstack; on 32 bits also where none is said). Pure. */
 bool program_runs_stack(const uint8_t *head, size_t n);
 
 #define PROGRAM_HEAD 4096 /* enough for every linker's program headers */

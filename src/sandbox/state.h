@@ -42,6 +42,7 @@ struct launch {
 	const struct profile *p;
 	layer_set missing; /* and accepted */
 	bool mdwe;	   /* set by PR_SET_MDWE */
+	bool runs_stack;   /* one of its programs asks for a stack that can be executed */
 	int abi;	   /* Landlock's */
 	struct creds creds;
 	struct limits limits;

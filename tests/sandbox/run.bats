@@ -56,13 +56,17 @@ tries() { # PROGRAM
 @test "a static program" { tries tries-static; }
 @test "a static musl program" { tries tries-musl; }
 
-@test "a program with a stack that is written and executed does not start, but for jit" {
+@test "a program with a stack that is written and executed does not start, but where the profile says so" {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	echo 'int main(void) { return 7; }' | gcc -x c -z execstack -o "$BATS_FILE_TMPDIR/stack" - 2>/dev/null
 	printf '[program]\nexec = %s\n' "$BATS_FILE_TMPDIR/stack" | profile stack
 	run "$H" run "$D/stack.conf"
 	[ "$status" = 2 ]
-	[[ $output == *"stack that is written and executed"*"power = jit"* ]]
+	[[ $output == *"stack that is written and executed"*"accept-missing = mdwe"* ]]
+	printf '[program]\nexec = %s\naccept-missing = mdwe\n' "$BATS_FILE_TMPDIR/stack" | profile stack
+	run "$H" run "$D/stack.conf"
+	[ "$status" -eq 7 ]
+	[[ $output == *"without layer mdwe"* ]]
 	printf '[program]\nexec = %s\n[allow]\npower = jit\n' "$BATS_FILE_TMPDIR/stack" | profile stack
 	run "$H" run "$D/stack.conf"
 	[ "$status" = 7 ]
