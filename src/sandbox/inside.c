@@ -127,7 +127,7 @@ static int prepare(struct launch *l, const struct launch_io *io, int sock, struc
 	    tree_enter(&l->view, &use, e) || set_null(io, e))
 		return -1;
 	if (*directory && chdir(directory))
-		return err_sys(e, errno, "working-directory '%s' is not in the view", directory);
+		return err_sys(e, errno, "directory '%s' is not in what is shown there", directory);
 	/* This process is to hold few files too; the rest of what it opens is closed by exec. */
 	if (limits_enter(&l->limits, e) || enter_user_namespace(l, e))
 		return -1;

@@ -107,15 +107,16 @@ void landlock_make(struct landlock_rules *to, const struct profile *p, const str
 		to->port[to->ports++] = 0; /* a port of the kernel's choice */
 }
 
-/* Directory rights on a file are refused by the kernel. */
-static int add_path(int ruleset, const struct landlock_path *p)
+/* Paths are of the root, wherever the program starts. Directory rights on a file are refused by the
+ * kernel. */
+static int add_path(int ruleset, int root, const struct landlock_path *p)
 {
 	const uint64_t file =
 	    FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
 	struct path_attr attr = {.allowed = p->access};
 	int rc;
 
-	attr.parent = openat(AT_FDCWD, p->path, O_PATH | O_CLOEXEC);
+	attr.parent = openat(root, p->path, O_PATH | O_CLOEXEC);
 	if (attr.parent < 0)
 		return errno == ENOENT ? 0 : -1;
 	rc = (int)syscall(__NR_landlock_add_rule, ruleset, RULE_PATH, &attr, 0);
@@ -140,11 +141,12 @@ int landlock_enter(const struct landlock_rules *r, struct err *e)
 	/* Kernels refuse a size that they do not know, unless the rest is 0; old ones even then. */
 	size_t size = r->scoped ? sizeof(attr) : r->net ? 16 : 8;
 	int fd = (int)syscall(__NR_landlock_create_ruleset, &attr, size, 0), rc = 0;
+	int root = open("/", O_PATH | O_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0 || root < 0)
 		return err_sys(e, errno, "layer landlock");
 	for (unsigned i = 0; i < r->paths && !rc; i++)
-		if (add_path(fd, &r->path[i]))
+		if (add_path(fd, root, &r->path[i]))
 			rc = err_sys(e, errno, "layer landlock: '%s'", r->path[i].path);
 	for (unsigned i = 0; i < r->ports && !rc; i++)
 		if (add_port(fd, r->port[i]))

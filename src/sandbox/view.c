@@ -168,6 +168,14 @@ static int add_etc(struct view *v, const struct view_extra *x, struct err *e)
 	return 0;
 }
 
+/* Where the program starts is there, empty where nothing else shows it. */
+static int add_start(struct view *v, const struct profile *p, struct err *e)
+{
+	const char *at = profile_str(p, p->directory);
+
+	return *at && at[1] ? add(v, &(struct view_entry){at + 1, NULL, VIEW_DIR, 0}, e) : 0;
+}
+
 static int add_all(struct view *v, const struct profile *p, const struct view_extra *x,
 		   struct err *e)
 {
@@ -182,7 +190,7 @@ static int add_all(struct view *v, const struct profile *p, const struct view_ex
 	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
 		if (add(v, &common[i], e))
 			return -1;
-	return add_devices(v, x, e) || add_etc(v, x, e) ? -1 : 0;
+	return add_devices(v, x, e) || add_etc(v, x, e) || add_start(v, p, e) ? -1 : 0;
 }
 
 /* A row for each folder on the way to the others. */

@@ -72,6 +72,19 @@ tries() { # PROGRAM
 	[ "$status" = 7 ]
 }
 
+@test "a program starts where it is told to, with all its rights" {
+	mkdir "$D/data"; echo inside >"$D/data/file"
+	local at
+	for at in /tmp/made /srv/made /usr/share "$D/data" /; do
+		printf '[program]\nexec = /bin/sh -c "pwd; /bin/true && : >/dev/null && : >/tmp/new && echo can; cat file"\ndirectory = %s\n[allow]\nexec-also = /bin/true /bin/cat\n' "$at" | profile start
+		[ "$at" != "$D/data" ] || echo "read = $at" >>"$D/start.conf"
+		run "$H" run "$D/start.conf"
+		echo "$at: $output"
+		[ "${lines[0]}" = "$at" ] && [ "${lines[1]}" = can ]
+		[ "$at" != "$D/data" ] || [ "${lines[2]}" = inside ]
+	done
+}
+
 # /run is mounted without devices nearly everywhere, and some run folders cannot hold any: then each tree has
 # its own.
 @test "devices are there wherever the run folder is, the same for all, and not to be changed" {
