@@ -47,7 +47,7 @@ struct facts {
 	uint64_t memory_peak; /* bytes, largest sum of resident sizes that was met */
 	unsigned files_peak;
 	bool network;	/* sockets other than local ones */
-	bool relative;	/* used paths relative to where it was started */
+	bool relative;	/* used paths relative to where it was started, or asked where that is */
 	uint64_t calls; /* all of them */
 	int status;	/* as of waitpid(2), of the first process */
 };

@@ -72,7 +72,7 @@ static void program_lines(const struct learn_ask *ask, const char *command, stru
 	lines_add(to, "program", "exec", command, LINE_SET, 0, "");
 	if (l->facts.relative && getcwd(cwd, sizeof cwd) && strcmp(cwd, "/"))
 		lines_add(to, "program", "directory", cwd, LINE_SET, 0,
-			  "it uses paths relative to where it is started");
+			  "it looks for files from where it is started");
 	environment_lines(ask->keep_env, to);
 }
 

@@ -278,6 +278,15 @@ static void used(struct tracee *t, struct facts *f, const struct row *r, int64_t
 	}
 }
 
+/* What is told where it was started goes on from there by itself, with whole paths. */
+static void asked_where(const struct tracee *t, struct facts *f)
+{
+	char told[PATH_MAX], start[PATH_MAX];
+
+	if (!tracee_text(t, t->arg[0], told, sizeof told) && getcwd(start, sizeof start))
+		f->relative |= !strcmp(told, start);
+}
+
 void watch_exit(struct tracee *t, struct facts *f, int64_t result, double now)
 {
 	const struct row *r = row_of(t->call);
@@ -291,6 +300,8 @@ void watch_exit(struct tracee *t, struct facts *f, int64_t result, double now)
 		used(t, f, r, result, now);
 	if (t->call == SYS_mmap && t->arg[2] & PROT_EXEC && !(t->arg[3] & MAP_ANONYMOUS))
 		loaded(t, f, now);
+	if (t->call == SYS_getcwd)
+		asked_where(t, f);
 	if (t->call == SYS_getdents64 && !tracee_fd(t, (int)t->arg[0], path))
 		facts_add(f, FACT_LIST, path, now);
 	watch_args(t, f, result, now);

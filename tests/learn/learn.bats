@@ -265,6 +265,21 @@ assert sum(l["origin"] == "offered" for l in calls) == j["not_allowed"]
 ' <<<"$output"
 }
 
+@test "where a program starts is kept when it looks for files from there, or asks where that is" {
+	mkdir -p "$T/start/in"; echo yes >"$T/start/in/file"
+	cd "$T/start"
+	learn -- /bin/cat in/file
+	has "directory = $T/start"
+	learn -- /usr/bin/python3 -c 'import os; print(open(os.getcwd() + "/in/file").read())'
+	has "directory = $T/start"
+	learn -- /bin/cat "$T/start/in/file"
+	lacks '^directory'
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	learn -o "$T/start.conf" -- /bin/cat in/file
+	HOLDFAST_RUN=$T/run run "$HOLDFAST_BUILD/src/cli/holdfast" run "$T/start.conf"
+	[ "$output" = yes ]
+}
+
 @test "a list says which machine it is for: others are kept by a merge, and have the default level" {
 	command -v aarch64-linux-gnu-gcc >/dev/null || skip "no aarch64-linux-gnu-gcc"
 	[ "$(uname -m)" = x86_64 ] || skip "merges x86-64 with arm64"
