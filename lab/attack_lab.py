@@ -221,7 +221,8 @@ class Lab:
         # Counters outlast the shape, whose window is its own: a busy machine may start it late.
         if not later:
             counters = self.count(case.place, seconds + 60, names)
-        shape = self.start(case.host, case.command(self, names, seconds + (4 if later else 0)))
+        asked = seconds + (4 if later else 0)
+        shape = self.start(case.host, case.command(self, names, asked))
         for host, command in accomplices:
             time.sleep(1.5)  # an answer must not come before the question, however busy the machine
             self.start(host, command)
@@ -236,8 +237,9 @@ class Lab:
         out, err = shape.communicate(timeout=seconds + 60)
         if case.via != "tool" and shape.returncode:
             raise Refused(err.strip())
-        return {"counts": [self.counted(c) for c in counters], "innocent": innocent,
-                "sent": None if case.via == "tool" else json.loads(out)}
+        sent = None if case.via == "tool" else json.loads(out)
+        return {"counts": [self.counted(c) for c in counters], "innocent": innocent, "sent": sent,
+                "longer": max(0, sent["seconds"] - asked) if sent else 0}
 
     def counted(self, counter):
         time.sleep(0.1)
