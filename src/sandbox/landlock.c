@@ -116,7 +116,7 @@ static int add_path(int ruleset, int root, const struct landlock_path *p)
 	struct path_attr attr = {.allowed = p->access};
 	int rc;
 
-	attr.parent = openat(root, p->path, O_PATH | O_CLOEXEC);
+	attr.parent = strcmp(p->path, "/") ? openat(root, p->path, O_PATH | O_CLOEXEC) : root;
 	if (attr.parent < 0)
 		return errno == ENOENT ? 0 : -1;
 	rc = (int)syscall(__NR_landlock_add_rule, ruleset, RULE_PATH, &attr, 0);
@@ -124,7 +124,8 @@ static int add_path(int ruleset, int root, const struct landlock_path *p)
 		attr.allowed &= file;
 		rc = (int)syscall(__NR_landlock_add_rule, ruleset, RULE_PATH, &attr, 0);
 	}
-	close(attr.parent);
+	if (attr.parent != root)
+		close(attr.parent);
 	return rc;
 }
 
