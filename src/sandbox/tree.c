@@ -91,13 +91,13 @@ static int copy_mount(int source, const char *path, struct mount_attr *attr)
  * source's are closed with all others before the program starts. */
 static int attach(const struct view_entry *n, int source, const char *path)
 {
-	struct mount_attr attr = {.attr_set = attributes(n), .propagation = MS_PRIVATE};
+	/* The folder of devices that all share lies where the run folder is, mostly without any. */
+	const bool shared = n->flags & VIEW_DEVICE && !(n->flags & VIEW_PROFILE);
+	struct mount_attr attr = {.attr_set = attributes(n),
+				  .attr_clr = shared ? MOUNT_ATTR_NODEV : 0,
+				  .propagation = MS_PRIVATE};
+	int fd = copy_mount(source, path, &attr);
 
-	if (n->flags & VIEW_DEVICE)
-		attr.attr_clr = MOUNT_ATTR_NODEV; /* of the run folder's */
-	int fd;
-
-	fd = copy_mount(source, path, &attr);
 	if (fd < 0)
 		return -1;
 	return (int)syscall(SYS_move_mount, fd, "", AT_FDCWD, n->at, MOVE_MOUNT_F_EMPTY_PATH);
